@@ -1,0 +1,49 @@
+"""Late interaction on one bit a dimension: token vectors as sign codes, and MaxSim over them.
+
+A token vector, centred and rotated at random, keeps its direction in the signs of its components (RaBitQ, arXiv
+2405.12497): 384 dimensions take 48 bytes. The question's tokens stay floats. MaxSim is that of ColBERT (2004.12832):
+the mean over the question's tokens of the largest inner product with the passage's tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import Codes, Vectors
+
+
+def normalise(vectors: Vectors) -> Vectors:
+    """Rows scaled to unit length; a zero row stays zero."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-12), np.float32)
+
+
+def pack(tokens: Vectors) -> Codes:
+    """Centred and rotated token vectors, shape (n, d), as sign codes, shape (n, d / 8)."""
+    return np.packbits(tokens > 0, axis=-1)
+
+
+def alignment(query: Vectors, codes: Codes) -> Vectors:
+    """Estimated cosines, shape (question tokens, passage tokens)."""
+    signs = np.unpackbits(codes, axis=-1).astype(np.float32)
+    total = query.sum(1, keepdims=True)
+    # <q, 2b - 1> = 2 <q, b> - sum(q); the factor makes the estimate of the cosine unbiased for a random rotation.
+    scale = np.sqrt(np.pi / (2 * query.shape[1]))
+    return np.asarray((2.0 * (query @ signs.T) - total) * scale, np.float32)
+
+
+def max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
+    """The MaxSim of a question, shape (n, d), with each passage; 0 for a passage or a question without codes."""
+    sizes = [len(codes) for codes in passages]
+    if not len(query) or not sum(sizes):
+        return np.zeros(len(passages), np.float32)
+    scores = alignment(query, np.concatenate([codes for codes in passages if len(codes)]))
+    filled = np.flatnonzero(sizes)
+    starts = np.concatenate([[0], np.cumsum(np.asarray(sizes)[filled])[:-1]])
+    best = np.maximum.reduceat(scores, starts, axis=1)
+    out = np.zeros(len(passages), np.float32)
+    out[filled] = best.mean(0)
+    return out

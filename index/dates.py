@@ -1,0 +1,174 @@
+"""Dates as files give them, made EDTF (ISO 8601-2). With index/dateline.py the only file that knows dateparser.
+
+A date keeps the precision it was given with. What cannot be a date of publication ("yesterday", the 32nd, the year
+3024) gives None; the caller says so.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+_FIRST_YEAR = 1600  # the first newspapers
+_EDTF = re.compile(r"(\d{4}|XXXX)(\??)(?:-(\d\d)(?:-(\d\d))?)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})\.?")
+_YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})\.?")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
+_CLOCK = re.compile(r"\d[:h]\d\d")
+
+
+@lru_cache(maxsize=4096)
+def normal_date(given: str, language: str) -> str | None:
+    """The date in EDTF, None where it is none; `language` decides what 03/04/2020 means."""
+    text = " ".join(given.split())
+    for reading in (_edtf, _epoch, _numeric, _iso, _rfc_822):
+        found = reading(text, language)
+        if found is not None:
+            return found or None
+    return _in_words(text, language)
+
+
+def day(year: int | str, month: int | str, day_of_month: int | str) -> str | None:
+    """A calendar day in EDTF, None where there is no such day or no newspaper had it yet."""
+    try:
+        found = date(int(year), int(month), int(day_of_month))
+    except ValueError:
+        return None
+    return found.isoformat() if _plausible(found.year) else None
+
+
+def day_without_year(month: int | str, day_of_month: int | str) -> str | None:
+    """A day of an unknown year in EDTF; the 29th of February exists."""
+    try:
+        return f"XXXX-{date(2000, int(month), int(day_of_month)).isoformat()[5:]}"
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def month_of(word: str, language: str) -> int | None:
+    """The month, 1 to 12, that a word names in a language, in any of its cases and abbreviations."""
+    found = _parsed(f"15 {word} 2000", language, ("day", "month", "year"))
+    return found.date_obj.month if found is not None else None
+
+
+def _plausible(year: int) -> bool:
+    return _FIRST_YEAR <= year <= (datetime.now(UTC) + timedelta(days=2)).year
+
+
+def _edtf(text: str, language: str) -> str | None:
+    """As the archive writes it; "" where it has the form of a date but is none."""
+    found = _EDTF.fullmatch(text)
+    if found is None:
+        return None
+    year, _, month, of_month = found.groups()
+    if year != "XXXX" and not _plausible(int(year)):
+        return ""
+    if month is None:
+        return text if year != "XXXX" else ""
+    leap_or_own = 2000 if year == "XXXX" else int(year)
+    return text if _exists(leap_or_own, int(month), int(of_month or 1)) else ""
+
+
+def _exists(year: int, month: int, of_month: int) -> bool:
+    try:
+        date(year, month, of_month)
+    except ValueError:
+        return False
+    return True
+
+
+def _epoch(text: str, language: str) -> str | None:
+    """Seconds or milliseconds since 1970."""
+    if not _EPOCH.fullmatch(text):
+        return None
+    seconds = int(text) if len(text) < 12 else int(text) // 1000
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _iso(text: str, language: str) -> str | None:
+    """An ISO time stamp, whole; midnight without a zone is how a table writes a day."""
+    try:
+        found = datetime.fromisoformat(text.removesuffix(" UTC"))
+    except ValueError:
+        return None
+    if not _plausible(found.year):
+        return ""
+    midnight = found.tzinfo is None and (found.hour, found.minute, found.second) == (0, 0, 0)
+    return found.date().isoformat() if midnight else found.isoformat()
+
+
+def _numeric(text: str, language: str) -> str | None:
+    if found := _YEAR_FIRST.fullmatch(text) or _EAST_ASIAN.match(text):
+        return day(*found.groups()) or ""
+    found = _YEAR_LAST.fullmatch(text)
+    if found is None:
+        return None
+    first, mark, second, year = found.groups()
+    month_first = int(second) > 12 or (mark != "." and int(first) <= 12 and _month_first(language))
+    return (day(year, first, second) if month_first else day(year, second, first)) or ""
+
+
+def _rfc_822(text: str, language: str) -> str | None:
+    """As mail and RSS write it."""
+    if not re.match(r"(\w{3},? )?\d{1,2} \w{3} \d{2,4} \d", text):
+        return None
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found.isoformat() if _plausible(found.year) else ""
+
+
+def _in_words(text: str, language: str) -> str | None:
+    if len(text) > 60 or not re.search(r"\d{4}", text):
+        return None
+    found = _parsed(text, language) or _parsed(text, "en")
+    if found is None or not _plausible(found.date_obj.year):
+        return None
+    if _CLOCK.search(text):
+        return str(found.date_obj.isoformat())
+    length = {"year": 4, "month": 7}.get(found.period, 10)
+    return str(found.date_obj.date().isoformat()[:length])
+
+
+@lru_cache(maxsize=256)
+def _parser(language: str, required: tuple[str, ...]) -> Any:
+    """A parser of absolute dates that name the required parts; None where dateparser does not know the language."""
+    from dateparser.date import DateDataParser  # type: ignore[import-untyped]
+
+    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": list(required), "PREFER_DAY_OF_MONTH": "first"}
+    try:
+        return DateDataParser(languages=[language], settings=settings)
+    except ValueError:
+        return None
+
+
+def _parsed(text: str, language: str, required: tuple[str, ...] = ("year",)) -> Any:
+    """What dateparser makes of it: date_obj and period; None where it makes nothing of it."""
+    parser = _parser({"no": "nb"}.get(language, language), required)
+    if parser is None:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own use of deprecated functions is not our caller's concern
+        try:
+            found = parser.get_date_data(text)
+        except (ValueError, OverflowError):
+            return None
+    return found if found.date_obj is not None else None
+
+
+def _month_first(language: str) -> bool:
+    """Whether the language writes the month before the day."""
+    from dateparser.languages.loader import default_loader  # type: ignore[import-untyped]
+
+    try:
+        order: str = default_loader.get_locale(language).info.get("date_order", "DMY")
+    except (ValueError, KeyError, AttributeError):
+        return False
+    return order.index("M") < order.index("D")

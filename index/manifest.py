@@ -1,0 +1,66 @@
+"""`manifest.json`: how an archive was made, and which files hold it now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from index.encoder import Encoder
+from index.errors import ArchiveDamaged, ArchiveMissing, EncoderMismatch
+from index.files import write_atomically
+
+NAME = "manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """`model` is the encoder's name as it was given; `encoder` its fingerprint; `truth` and `derived` name files."""
+
+    model: str
+    encoder: dict[str, str | int]
+    chunk_tokens: int
+    generation: int = 1
+    format: int = FORMAT
+
+    @property
+    def truth(self) -> str:
+        """The file of the truth: another one after each re-embedding."""
+        return "archive.sqlite" if self.generation == 1 else f"archive-{self.generation}.sqlite"
+
+    @property
+    def derived(self) -> str:
+        """The folder of the indexes derived from that truth."""
+        return "derived" if self.generation == 1 else f"derived-{self.generation}"
+
+    def check_encoder(self, encoder: Encoder, archive: Path) -> None:
+        """Refuse an encoder whose vectors may not be compared with the archive's."""
+        if encoder.fingerprint != self.encoder:
+            differing = {k for k in self.encoder | encoder.fingerprint if self.encoder.get(k) != encoder.fingerprint.get(k)}
+            sides = [", ".join(f"{k}={f.get(k)}" for k in sorted(differing)) for f in (self.encoder, encoder.fingerprint)]
+            raise EncoderMismatch(
+                f"{archive} was made with {sides[0]}, but this encoder is {sides[1]}: open it without --model, "
+                f"or run `zitat reembed --archive {archive} --model NAME`"
+            )
+
+
+def read_manifest(archive: Path) -> Manifest:
+    """The manifest of an archive; says plainly when there is none."""
+    path = archive / NAME
+    if not path.exists():
+        if any(archive.glob("archive*.sqlite")):
+            raise ArchiveDamaged(f"{path} is missing though the articles are there: restore it from a backup")
+        raise ArchiveMissing(f"there is no archive at {archive}: make one with `zitat ingest PATH --archive {archive}`")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.get("format") != FORMAT:
+            raise ArchiveDamaged(f"{path} has format {content.get('format')}, wanted {FORMAT}: use a matching version")
+        return Manifest(**content)
+    except (ValueError, TypeError, AttributeError, OSError) as error:
+        raise ArchiveDamaged(f"{path} cannot be read ({error}): restore it from a backup") from error
+
+
+def write_manifest(archive: Path, manifest: Manifest) -> None:
+    """Publish a manifest; readers change over to the files it names."""
+    write_atomically(archive / NAME, json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,51 @@
+"""Runs an iterator in a thread of its own, a little ahead of whoever uses it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Generator, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+_WAIT = 0.2  # seconds between looks at whether the user has gone
+
+
+def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
+    """Yield the items in order, at most `ahead` made in advance; an error in the thread is raised here.
+
+    Closing the generator ends the thread at its next item.
+    """
+    made: queue.Queue[tuple[T | None, BaseException | None, bool]] = queue.Queue(ahead)
+    closed = threading.Event()
+
+    def put(item: T | None, error: BaseException | None, last: bool) -> None:
+        while not closed.is_set():
+            try:
+                return made.put((item, error, last), timeout=_WAIT)
+            except queue.Full:
+                continue
+
+    def run() -> None:
+        try:
+            for item in items:
+                put(item, None, False)
+                if closed.is_set():
+                    return
+            put(None, None, True)
+        except BaseException as error:
+            put(None, error, True)
+
+    thread = threading.Thread(target=run, name="prefetch", daemon=True)
+    thread.start()
+    try:
+        while True:
+            item, error, last = made.get()
+            if error is not None:
+                raise error
+            if last:
+                return
+            yield item  # type: ignore[misc]
+    finally:
+        closed.set()
+        thread.join()

@@ -1,0 +1,118 @@
+"""JSON that is not line by line: one article, a list of them, or an object that holds the list.
+
+The only file that knows ijson. It streams: of a list in a file of any size only one article is in memory.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import IO, Any, cast
+
+from index.article import Draft, Rejection
+from index.errors import BadInput
+from index.reading.charset import as_utf8
+from index.reading.fields import Place, draft_of, rejection
+from index.reading.options import ReadOptions
+from index.reading.stream import Source
+
+_LIST_NAMES = ("articles items data documents docs results entries records news posts stories rows hits").split()
+
+
+def read_json(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
+    """One draft or rejection for each article; what is broken ends the file, and is said."""
+    import ijson  # type: ignore[import-untyped]
+
+    metered = _Metered(as_utf8(source, options.encoding), source.limits.line)
+    count = 0
+    try:
+        for record, alone in _records(cast("IO[bytes]", metered)):
+            metered.since = 0
+            count += 1
+            name = source.name if alone and count == 1 else None
+            yield draft_of(record, Place(source, count, name), options)
+    except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
+        said = str(error).strip().splitlines()
+        reason = f"broken JSON after {count} articles: {said[0] if said else 'it ends too early'}"
+        yield rejection(Place(source, count + 1), reason, "repair the file; the articles before this were read")
+        return
+    except BadInput as error:
+        yield rejection(Place(source, count + 1), error.reason, error.cure)
+        return
+    if count == 0:
+        raise BadInput("the JSON holds no articles", f"put them in a list, alone or under {_LIST_NAMES[0]!r}")
+
+
+class _Metered(io.RawIOBase):
+    """A stream that stops when a single record takes more than `limit` bytes; `since` is set to 0 at each record."""
+
+    def __init__(self, inner: IO[bytes], limit: int) -> None:
+        self._inner = inner
+        self._limit = limit
+        self.since = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._inner.read(len(buffer))
+        self.since += len(data)
+        if self.since > self._limit:
+            raise BadInput(f"one article takes more than {self._limit:,} bytes", "repair or split the file")
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _records(stream: IO[bytes]) -> Iterator[tuple[object, bool]]:
+    """The articles, and whether each stands alone at the top of the file."""
+    import ijson
+
+    events = ijson.basic_parse(stream, use_float=True, multiple_values=True)
+    for event, value in events:
+        if event == "start_array":
+            yield from ((record, False) for record in _elements(events))
+        elif event == "start_map":
+            yield from _top_object(events)
+        else:
+            yield value, True
+
+
+def _top_object(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[object, bool]]:
+    """An object is an article, unless it has a list of objects under a usual name."""
+    own: dict[str, object] = {}
+    listed = False
+    for event, key in events:
+        if event == "end_map":
+            break
+        start, value = next(events)
+        if start == "start_array" and key.lower() in _LIST_NAMES:
+            for record in _elements(events):
+                listed = True
+                yield record, False
+        else:
+            own[key] = _value(events, start, value)
+    if own and not listed:
+        yield own, True
+
+
+def _elements(events: Iterator[tuple[str, Any]]) -> Iterator[object]:
+    for event, value in events:
+        if event == "end_array":
+            return
+        yield _value(events, event, value)
+
+
+def _value(events: Iterator[tuple[str, Any]], event: str, value: Any) -> object:
+    """The whole value that begins with this event."""
+    from ijson.common import ObjectBuilder  # type: ignore[import-untyped]
+
+    builder = ObjectBuilder()
+    depth = 0
+    builder.event(event, value)
+    depth += event.startswith("start")
+    while depth:
+        event, value = next(events)
+        builder.event(event, value)
+        depth += event.startswith("start")
+        depth -= event.startswith("end")
+    return cast("object", builder.value)

@@ -1,0 +1,59 @@
+"""Ranked chunks as passages to read: text, highlights, the article's card, and who else carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.archive import Archive
+from index.derived import View
+from index.encoder import EncodedQuery, Encoder
+from index.schema import StoredArticle
+from index.scope import Scope
+from retrieval.highlights import highlights
+from retrieval.question import Question
+from retrieval.results import ArticleCard, Passage, Span
+from retrieval.shortlist import Ranked
+
+COMMON = 0.2  # the share of all chunks from which a word of the question tells nothing
+COMMON_IN_SMALL = 3  # chunks; the same in an archive of a few articles
+
+
+class Presenter:
+    """Makes passages for one question out of one state of the archive."""
+
+    def __init__(self, archive: Archive, view: View, encoder: Encoder, asked: Question, query: EncodedQuery) -> None:
+        self.store, self.encoder, self.query = archive.store, encoder, query
+        limit = max(COMMON * view.terms.size, COMMON_IN_SMALL)
+        found = view.terms.document_frequency(set(asked.terms.terms))
+        self.terms = {term for term, chunks in found.items() if chunks <= limit}
+
+    def present(self, chosen: Sequence[Ranked], scope: Scope) -> tuple[Passage, ...]:
+        """The passages in the order given; `scope` limits which other articles are named beside them."""
+        articles = self.store.articles_by_key({one.chunk.article for one in chosen})
+        mates = self.store.cluster_mates({one.chunk.cluster for one in chosen}, scope)
+        return tuple(
+            self._passage(rank, one, articles[one.chunk.article], mates[one.chunk.cluster])
+            for rank, one in enumerate(chosen, start=1)
+        )
+
+    def _passage(self, rank: int, one: Ranked, stored: StoredArticle, mates: list[str]) -> Passage:
+        chunk, article = one.chunk, stored.article
+        text = article.text[chunk.start : chunk.end]
+        ends = self.encoder.token_ends(text)
+        marked = highlights(text, article.language, self.query, one.codes, ends, self.terms)
+        return Passage(
+            rank=rank,
+            score=round(one.score, 4),
+            chunk_id=f"{article.id}#{chunk.ordinal}",
+            text=text,
+            start=chunk.start,
+            end=chunk.end,
+            highlights=tuple(Span(chunk.start + span.start, chunk.start + span.end) for span in marked),
+            article=_card(stored),
+            also_in=tuple(other for other in mates if other != article.id),
+        )
+
+
+def _card(stored: StoredArticle) -> ArticleCard:
+    a = stored.article
+    return ArticleCard(a.id, a.title, a.source, a.author, a.language, a.published_at, a.url, stored.content_hash)

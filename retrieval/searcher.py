@@ -1,0 +1,152 @@
+"""The query path: a question in, ranked passages out.
+
+    understand -> both legs at once -> union -> late interaction -> one score -> fold and limit -> passages
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.archive import Archive
+from index.codes import max_sim
+from index.derived import View
+from index.encoder import EncodedQuery, Encoder, load_encoder
+from index.schema import Candidate
+from index.scope import Scope
+from retrieval.options import SearchOptions, checked_question
+from retrieval.passages import Presenter
+from retrieval.question import Question, encode, understand
+from retrieval.ranking import Features, best_first, first_stage, scores
+from retrieval.results import SearchResult
+from retrieval.shortlist import Ranked, shortlist
+
+LEG_DEPTH = 100  # candidates nominated by each leg
+RERANKED = 100  # candidates compared token by token
+
+Keys = NDArray[np.int64]
+
+
+class Searcher:
+    """Searches one archive; safe to use from several threads."""
+
+    def __init__(self, path: Path | str, encoder: Encoder | None = None) -> None:
+        self.archive = Archive(path)
+        self.encoder = encoder or load_encoder(self.archive.manifest.model)
+        self.archive.manifest.check_encoder(self.encoder, self.archive.path)
+        self.archive.view()
+        self._legs = ThreadPoolExecutor(4, "leg")
+        self._allowed = lru_cache(maxsize=64)(self._chunks_in)
+
+    def close(self) -> None:
+        """Let go of the archive's files."""
+        self._legs.shutdown()
+        self.archive.close()
+
+    def __enter__(self) -> Searcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def search(
+        self, question: str, options: SearchOptions | None = None, *, today: date | None = None
+    ) -> SearchResult:
+        """Rank the archive's passages for a question in any language; raises BadInput for an unusable question."""
+        options = options or SearchOptions()
+        clock = _Clock()
+        asked = understand(checked_question(question), options.question_language, today or date.today())
+        clock.stage("understand")
+        view = self.archive.view()
+        scope = _scope(self.archive, options, asked)
+        if scope is None:
+            return SearchResult(question, asked.understood, (), clock.taken())
+        lexical = self._legs.submit(view.terms.search, asked.terms, max(LEG_DEPTH, options.count), scope)
+        query = encode(asked, self.encoder)
+        clock.stage("encode")
+        allowed = self._allowed(scope, view.state.sequence) if scope.limits else None
+        dense, _ = view.vectors.search(query.vector, max(LEG_DEPTH, options.count), allowed)
+        nominated = np.union1d(dense, lexical.result()[0])
+        clock.stage("legs")
+        with self.archive.store.snapshot():
+            ranked = self._ranked(nominated[nominated <= view.state.last_chunk], view, query, asked, options)
+            clock.stage("rank")
+            presenter = Presenter(self.archive, view, self.encoder, asked, query)
+            passages = presenter.present(shortlist(ranked, options), scope)
+        clock.stage("present")
+        return SearchResult(question, asked.understood, passages, clock.taken())
+
+    def _ranked(
+        self, keys: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
+    ) -> list[Ranked]:
+        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
+        found = self.archive.store.candidates(keys.tolist())
+        if not found:
+            return []
+        features = self._features(found, view, query, asked)
+        kept = best_first(features.keys, first_stage(features))[: max(RERANKED, 2 * options.count)]
+        found, features = [found[row] for row in kept], features.rows(kept)
+        codes = self.archive.store.codes(features.keys.tolist(), query.vector.size // 8)
+        language, mine_first = asked.understood.language, options.preference == "mine-first"
+        final = scores(features, max_sim(query.tokens, codes), language, mine_first=mine_first)
+        order = best_first(features.keys, final)
+        return [Ranked(found[row], float(final[row]), codes[row]) for row in order]
+
+    def _features(self, found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:
+        keys = np.array([c.key for c in found], np.int64)
+        return Features(
+            keys=keys,
+            languages=np.array([c.language for c in found]),
+            cosine=self.archive.store.vectors_of(keys.tolist()) @ query.vector,
+            bm25=view.terms.scores(asked.terms, keys),
+            in_period=np.array([_in_period(c, asked) for c in found]),
+        )
+
+    def _chunks_in(self, scope: Scope, sequence: int) -> Keys:
+        """The keys of all chunks in a scope, ascending; kept for as long as the archive does not change."""
+        ranges = self.archive.store.chunk_ranges(scope)
+        parts = [np.arange(first, last + 1) for first, last in sorted(ranges)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _scope(archive: Archive, options: SearchOptions, asked: Question) -> Scope | None:
+    """The hard filter; None when it names articles of which there is none."""
+    keys = tuple(archive.store.article_keys(options.article_ids)) if options.article_ids else ()
+    if options.article_ids and not keys:
+        return None
+    after, before = options.after, options.before
+    if options.dates_filter and asked.understood.dates:
+        after = max(filter(None, (after, min(d.earliest for d in asked.understood.dates))))
+        before = min(filter(None, (before, max(d.latest for d in asked.understood.dates))))
+    return Scope(options.languages, options.sources, after, before, keys)
+
+
+def _in_period(candidate: Candidate, asked: Question) -> bool:
+    if candidate.earliest is None or candidate.latest is None:
+        return False
+    return any(
+        candidate.earliest <= period.latest.toordinal() and period.earliest.toordinal() <= candidate.latest
+        for period in asked.understood.dates
+    )
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    def stage(self, name: str) -> None:
+        now = time.perf_counter()
+        self._stages[name] = round(1000 * (now - self._last), 2)
+        self._last = now
+
+    def taken(self) -> dict[str, float]:
+        return self._stages | {"total": round(1000 * (time.perf_counter() - self._start), 2)}

@@ -1,0 +1,199 @@
+"""JSON Lines, JSON, CSV, TSV and Parquet: many articles in one file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from index.article import Draft, Rejection
+from index.reading import Limits, ReadOptions, read
+from tests.index.reading.samples import drafts, rejections
+
+
+def write(path: Path, text: str) -> Path:
+    """Write UTF-8 and give the path back."""
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_broken_json_line_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "A"}\n{"text": "B\n\n[1, 2]\n{"title": "no text"}\n{"text": "C"}\n')
+    items = list(read([str(path)]))
+    assert [item.record for item in items] == [1, 2, 4, 5, 6]
+    assert [type(item) for item in items] == [Draft, Rejection, Rejection, Rejection, Draft]
+    assert isinstance(items[1], Rejection)
+    assert "column" in items[1].reason
+    assert isinstance(items[3], Rejection)
+    assert "title" in items[3].reason
+
+
+def test_usual_names_are_recognised_whatever_their_case(tmp_path: Path) -> None:
+    record = {
+        "_id": 12,
+        "Headline": "H",
+        "BODY": "Text",
+        "PubDate": "13.11.2020",
+        "link": "https://a.example/1",
+        "byline": ["A. One", "B. Two"],
+        "publisher": {"name": "Trend"},
+        "Lang": "en",
+    }
+    [draft] = drafts(write(tmp_path / "a.jsonl", json.dumps(record) + "\n"))
+    assert draft == Draft(
+        text="Text",
+        origin=str(tmp_path / "a.jsonl"),
+        record=1,
+        id="12",
+        title="H",
+        language="en",
+        published_at="13.11.2020",
+        source="Trend",
+        author="A. One, B. Two",
+        url="https://a.example/1",
+    )
+
+
+def test_a_mapping_overrules_names_reaches_into_objects_and_strips_html(tmp_path: Path) -> None:
+    line = {"text": "teaser", "fields": {"body_html": "<p>One &amp; two</p><p>Three</p>"}}
+    options = ReadOptions(fields={"text": "fields.body_html", "lang": "x"})
+    [draft] = drafts(write(tmp_path / "a.jsonl", json.dumps(line) + "\n"), options=options)
+    assert draft.text == "One & two\nThree"
+
+
+def test_a_record_without_an_id_is_named_by_its_url(tmp_path: Path) -> None:
+    [draft] = drafts(write(tmp_path / "a.jsonl", '{"text": "A", "url": "https://a.example/1"}\n'))
+    assert (draft.id, draft.name) == (None, "https://a.example/1")
+
+
+def test_a_line_past_the_limit_is_skipped_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "A"}\n{"text": "' + "x" * 5000 + '"}\n{"text": "B"}\n')
+    items = list(read([str(path)], ReadOptions(limits=Limits(line=1000))))
+    assert [type(item) for item in items] == [Draft, Rejection, Draft]
+    assert items[2].record == 3
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "noname"])
+def test_packed_json_lines_are_unpacked(name: str, tmp_path: Path) -> None:
+    data = b'{"text": "A"}\n{"text": "B"}\n'
+    packed = zstandard.compress(data) if name.endswith("zst") else gzip.compress(data)
+    (tmp_path / name).write_bytes(packed)
+    assert [draft.text for draft in drafts(tmp_path)] == ["A", "B"]
+
+
+def test_a_cut_gzip_gives_what_it_holds_and_a_rejection(tmp_path: Path) -> None:
+    data = "".join(f'{{"id": {n}, "text": "{n * 7919}"}}\n' for n in range(20_000)).encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(data)[:60_000])
+    items = list(read([str(tmp_path)]))
+    assert sum(isinstance(item, Draft) for item in items) > 1000
+    assert isinstance(items[-1], Rejection)
+
+
+def test_json_lines_in_utf16_and_with_one_line_in_another_encoding_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes('{"text": "Öl"}\n{"text": "Gas"}\n'.encode("utf-16"))
+    assert [draft.text for draft in drafts(tmp_path)] == ["Öl", "Gas"]
+    lines = b'{"text": "A"}\n' * 6000 + '{"text": "Öl"}\n'.encode("latin-1") + b'{"text": "B"}\n'
+    (tmp_path / "a.jsonl").write_bytes(lines)
+    items = list(read([str(tmp_path)]))
+    assert [type(item) for item in items] == [Draft, Rejection, Draft]
+    assert items[1].record == 6001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"text": "A"}, {"text": "B"}]',
+        '{"status": "ok", "articles": [{"text": "A"}, {"text": "B"}], "total": 2}',
+        '\n\n [ {"text": "A"},\n{"text": "B"} ]',
+        '{"text": "A"}\n\n{\n"text": "B"}',
+    ],
+)
+def test_json_lists_are_found(text: str, tmp_path: Path) -> None:
+    assert [draft.text for draft in drafts(write(tmp_path / "a.json", text))] == ["A", "B"]
+
+
+def test_a_json_object_alone_is_an_article_named_after_its_file(tmp_path: Path) -> None:
+    [draft] = drafts(write(tmp_path / "a.json", '{"title": "T", "text": "A", "items": [1.5, 2]}'.replace("items", "n")))
+    assert (draft.title, draft.name) == ("T", "a.json")
+
+
+def test_json_that_breaks_off_gives_the_articles_before(tmp_path: Path) -> None:
+    items = list(read([str(write(tmp_path / "a.json", '[{"text": "A"}, {"text": "B"}, {"te'))]))
+    assert [type(item) for item in items] == [Draft, Draft, Rejection]
+    assert "after 2 articles" in items[2].reason  # type: ignore[union-attr]
+
+
+def test_json_without_articles_is_rejected(tmp_path: Path) -> None:
+    assert rejections(write(tmp_path / "a.json", "[]"))
+    assert rejections(write(tmp_path / "a.json", '["a", 1]'))
+    assert rejections(write(tmp_path / "a.json", "[" * 100_000))
+
+
+def test_a_json_file_that_is_really_a_page_is_read_as_one(tmp_path: Path) -> None:
+    body = "<p>" + "The minister spoke about wind energy in Baku on Friday. " * 20 + "</p>"
+    [draft] = drafts(write(tmp_path / "a.json", f"<!DOCTYPE html><html><body><article>{body}</article></body></html>"))
+    assert draft.text.startswith("The minister")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_of_a_table_is_found(delimiter: str, tmp_path: Path) -> None:
+    lines = ["title,body,date", '"A","Text, with; all|marks","2020-11-13"']
+    text = "\n".join(lines).replace("title,body,date", delimiter.join(("title", "body", "date")))
+    text = text.replace('","', f'"{delimiter}"')
+    [draft] = drafts(write(tmp_path / "a.csv", text))
+    assert (draft.title, draft.text, draft.published_at) == ("A", "Text, with; all|marks", "2020-11-13")
+
+
+def test_rows_are_numbered_by_the_line_they_begin_in(tmp_path: Path) -> None:
+    text = 'id,text\n1,"two\nlines"\n\n2,more,cells\n3,\n4,last\n'
+    items = list(read([str(write(tmp_path / "a.csv", text))]))
+    assert [(item.record, type(item)) for item in items] == [(2, Draft), (5, Rejection), (6, Rejection), (7, Draft)]
+
+
+def test_a_table_without_a_text_column_says_what_it_saw_and_how_to_map(tmp_path: Path) -> None:
+    [rejection] = rejections(write(tmp_path / "a.csv", "kop,inhoud\nx,y\n"))
+    assert "'kop', 'inhoud'" in rejection.reason
+    assert "mapping" in rejection.cure
+    options = ReadOptions(fields={"text": "inhoud", "title": "kop"})
+    assert drafts(tmp_path, options=options)[0].title == "x"
+
+
+def test_a_table_with_a_strange_delimiter_asks_for_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "id^text\n1^Hello\n")
+    assert "delimiter" in rejections(path)[0].cure
+    assert drafts(path, options=ReadOptions(delimiter="^"))[0].id == "1"
+
+
+def test_a_table_in_an_old_encoding_is_decoded(tmp_path: Path) -> None:
+    text = "title;text\n" + "Заголовок;Президент России провёл встречу с министром\n" * 5
+    (tmp_path / "a.csv").write_bytes(text.encode("cp1251"))
+    assert drafts(tmp_path)[0].title == "Заголовок"
+
+
+def test_parquet_is_read_by_its_columns(tmp_path: Path) -> None:
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+    table = pa.table(
+        {"id": [1, 2], "content": ["A", None], "date": [datetime(2020, 11, 13, 9), None], "junk": [b"\0", b"\1"]}
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    items = list(read([str(tmp_path)]))
+    assert [type(item) for item in items] == [Draft, Rejection]
+    assert items[0] == Draft("A", str(tmp_path / "a.parquet"), 1, id="1", published_at="2020-11-13T09:00:00")
+    pq.write_table(table.drop_columns(["content"]), tmp_path / "a.parquet")
+    assert "'junk'" in rejections(tmp_path)[0].reason
+
+
+def test_a_broken_parquet_file_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"PAR1" + b"\0" * 100 + b"PAR1")
+    assert len(rejections(tmp_path)) == 1
+
+
+def test_nul_and_surrogates_do_not_stop_a_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "a\\u0000b"}\n{"text": "\\ud800 lone"}\n{"text": "\\ud83d\\ude00"}\n')
+    assert [draft.text for draft in drafts(path)] == ["a\0b", "\ud800 lone", "😀"]

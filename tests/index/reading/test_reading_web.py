@@ -1,0 +1,121 @@
+"""Downloads from a server on this machine, and the addresses that are refused."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from index.reading import Limits, ReadOptions
+from index.reading.web import is_public
+from tests.index.reading.samples import PAGE, drafts, rejections
+
+FEED = """<rss version="2.0"><channel><title>T</title><item><guid>g</guid><description>Text</description></item>
+</channel></rss>"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A small news site."""
+
+    def do_GET(self) -> None:
+        """Answer by path."""
+        port = self.connection.getsockname()[1]
+        if self.path == "/slow":
+            time.sleep(2)
+        places = {"/moved": "/page", "/loop": "/loop", "/out": "ftp://127.0.0.1/x", "/in": f"http://[::1]:{port}/page"}
+        if self.path in places:
+            self.send_response(302)
+            self.send_header("Location", places[self.path])
+            self.end_headers()
+            return
+        body = {"/page": PAGE, "/feed": FEED, "/big": "word " * 100_000}.get(self.path)
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write((body or "").encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the test output clean."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """The address of a server that runs during the test."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+ALLOWED = ReadOptions(allow_private=True, limits=Limits(seconds=1.0, download=200_000))
+
+
+def test_a_page_is_named_by_its_address(site: str) -> None:
+    [draft] = drafts(f"{site}/moved", options=ALLOWED)
+    assert draft.text.count("energy minister") == 5
+    assert (draft.name, draft.url) == (f"{site}/moved", f"{site}/page")
+
+
+def test_a_feed_gives_its_entries(site: str) -> None:
+    assert [draft.id for draft in drafts(f"{site}/feed", options=ALLOWED)] == ["g"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/nothing", "404"),
+        ("/loop", "redirects more than"),
+        ("/out", "ftp"),
+        ("/big", "larger than"),
+        ("/slow", "in time"),
+    ],
+)
+def test_a_download_that_fails_is_a_rejection_that_says_why(path: str, said: str, site: str) -> None:
+    [rejection] = rejections(site + path, options=ALLOWED)
+    assert said in rejection.reason
+    assert rejection.cure
+
+
+def test_without_permission_this_machine_is_refused(site: str) -> None:
+    [rejection] = rejections(f"{site}/page")
+    assert "private address 127.0.0.1" in rejection.reason
+
+
+@pytest.mark.parametrize("address", ["ftp://a.example/x", "file:///etc/passwd", "http://", "http://[::1", "https://\0"])
+def test_other_schemes_and_broken_addresses_are_refused(address: str) -> None:
+    assert len(rejections(address)) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1111", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("192.168.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("255.255.255.255", False),
+        ("::1", False),
+        ("fe80::1", False),
+        ("fd00::1", False),
+        ("ff02::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_only_public_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
