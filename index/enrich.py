@@ -23,6 +23,8 @@ from index.sentences import sentence_spans
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
+_HEBREW = 6  # multiplication signs; Hebrew mojibake has many, a knitting pattern or a size has few
+_SHIELD = "\ue000"
 _ROUNDS = 4  # one step may bring up work for another; in practice the second changes nothing
 _TITLE = 200  # code points at most
 _SHORT = 15
@@ -50,7 +52,7 @@ def article_from(draft: Draft) -> Enriched:
     given_title = _one_line(draft.title)
     language, confidence = _language(draft, f"{given_title or ''}\n{text}", notes)
     line = read_dateline(text, language, f"{draft.url or ''} {draft.name or ''}")
-    title = given_title or _title(text, line, language)
+    title = given_title or _one_line(_title(text, line, language)) or ""
     identifier = _code(draft.id) or _code(draft.name) or _hashed(title, text)
     published = _published(draft, language, notes) or line.published_at
     article = Article(
@@ -90,7 +92,11 @@ def _repaired(text: str) -> str:
     from ftfy.badness import is_bad
 
     text = _without_surrogates(text)
-    return fix_encoding(text, _repairs()) if is_bad(text) else text
+    few = text.count("×") < _HEBREW and _SHIELD not in text
+    shielded = text.replace("×", _SHIELD) if few else text
+    if not is_bad(shielded):
+        return text
+    return fix_encoding(shielded, _repairs()).replace(_SHIELD, "×" if few else _SHIELD)
 
 
 def _without_surrogates(text: str) -> str:
@@ -102,11 +108,16 @@ def _without_surrogates(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _repairs() -> TextFixerConfig:
-    """Only what undoes a wrong decoding: quotes, ligatures and full-width forms stay as the article has them."""
+    """Only what undoes a wrong decoding for certain: quotes, ligatures and full-width forms stay as they are."""
     from ftfy import TextFixerConfig
 
     return TextFixerConfig(
-        unescape_html=False, uncurl_quotes=False, fix_latin_ligatures=False, fix_character_width=False
+        unescape_html=False,
+        uncurl_quotes=False,
+        fix_latin_ligatures=False,
+        fix_character_width=False,
+        restore_byte_a0=False,
+        replace_lossy_sequences=False,
     )
 
 

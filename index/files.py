@@ -11,6 +11,15 @@ from pathlib import Path
 from index.errors import ArchiveFull
 
 
+def version_of(path: Path) -> tuple[int, int]:
+    """Changes whenever another file takes the place of this one; zeros when there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return (0, 0)
+    return status.st_ino, status.st_mtime_ns
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Write a small file so that a reader, or a crash, sees the old content or the new, never a part."""
     made = path.with_name(path.name + ".new")
@@ -19,6 +28,11 @@ def write_atomically(path: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     os.replace(made, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name, too, must outlive a power cut
+    finally:
+        os.close(folder)
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.archive import Archive
 from index.article import Article, Draft, Rejection
@@ -45,17 +45,23 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Cut:
     """An article cut into chunks, with everything known about it but its vectors."""
 
     article: Article
     chunks: list[Chunk]
-    draft: Draft
     draft_hash: str
-    is_new: bool
+    origin: str
+    is_new: bool = True
+
+    @property
+    def tokens(self) -> int:
+        """What encoding it will cost."""
+        return sum(c.tokens for c in self.chunks)
 
     @property
     def passages(self) -> list[Passage]:
+        """The chunks as the encoder sees them."""
         text, language, context = self.article.text, self.article.language, passage_context(self.article)
         return [Passage(text[c.start : c.end], context, language) for c in self.chunks]
 
@@ -68,7 +74,7 @@ class _Unchanged:
     draft_hash: str | None = None
 
 
-_Step = _Prepared | _Unchanged | Rejection
+_Step = Cut | _Unchanged | Rejection
 
 
 def passage_context(article: Article) -> str:
@@ -89,11 +95,13 @@ def ingest(
     `progress` is called after each batch is safely stored. An interruption leaves the archive with whole batches; the
     same call again goes on where it stopped, as what is stored already is recognised before it is encoded.
     """
+    archive.manifest.check_encoder(encoder, archive.path)
     summary = Summary()
-    with ThreadPoolExecutor(1, "store") as storing, closing(prefetch(_batches(_steps(archive, encoder, items, summary)))) as batches:
+    made = prefetch(_batches(_steps(archive, encoder, items, summary)))
+    with ThreadPoolExecutor(1, "store") as storing, closing(made) as batches:
         stored: Future[None] | None = None
         for batch in batches:
-            entries = _encoded(encoder, [step for step in batch if isinstance(step, _Prepared)])
+            entries = encoded(encoder, [step for step in batch if isinstance(step, Cut)])
             if stored:
                 stored.result()
             stored = storing.submit(_store, archive, batch, entries, summary, progress)
@@ -136,11 +144,16 @@ def _prepare(archive: Archive, encoder: Encoder, draft: Draft, summary: Summary)
             f"the name {article.id!r} is taken by an article from {known.origin}",
             "give this folder names of its own with --id-prefix, or delete the other article",
         )
-    size = archive.manifest.chunk_tokens
+    made = cut(article, encoder, archive.manifest.chunk_tokens, hashed, draft.origin)
+    return replace(made, is_new=known is None)
+
+
+def cut(article: Article, encoder: Encoder, size: int, draft_hash: str, origin: str) -> Cut:
+    """Cut an article into chunks of about `size` of the encoder's tokens."""
     chunks = chunk(article.text, article.language, encoder, size=size, window=encoder.window)
     if not chunks:
         raise BadInput("there is no text in this record", "leave it out, or map the field that holds the text")
-    return _Prepared(article, chunks, draft, hashed, known is None)
+    return Cut(article, chunks, draft_hash, origin)
 
 
 def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
@@ -148,7 +161,7 @@ def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
     tokens = 0
     for step in steps:
         batch.append(step)
-        tokens += sum(c.tokens for c in step.chunks) if isinstance(step, _Prepared) else 4
+        tokens += step.tokens if isinstance(step, Cut) else 4
         if tokens >= BATCH_TOKENS:
             yield batch
             batch, tokens = [], 0
@@ -156,8 +169,9 @@ def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
         yield batch
 
 
-def _encoded(encoder: Encoder, prepared: list[_Prepared]) -> list[Entry]:
-    encodings = iter(encoder.encode_passages([passage for one in prepared for passage in one.passages]))
+def encoded(encoder: Encoder, cuts: Sequence[Cut]) -> list[Entry]:
+    """Encode the chunks of several articles together."""
+    encodings = iter(encoder.encode_passages([passage for one in cuts for passage in one.passages]))
     return [
         Entry(
             article=one.article,
@@ -165,13 +179,15 @@ def _encoded(encoder: Encoder, prepared: list[_Prepared]) -> list[Entry]:
             encodings=[next(encodings) for _ in one.chunks],
             signature=signature(one.article.text, one.article.language),
             draft_hash=one.draft_hash,
-            origin=one.draft.origin,
+            origin=one.origin,
         )
-        for one in prepared
+        for one in cuts
     ]
 
 
-def _store(archive: Archive, batch: list[_Step], entries: list[Entry], summary: Summary, progress: Callable[[Summary], None]) -> None:
+def _store(
+    archive: Archive, batch: list[_Step], entries: list[Entry], summary: Summary, progress: Callable[[Summary], None]
+) -> None:
     if entries:
         archive.store.put(entries)
         archive.derived.catch_up(finished=False)

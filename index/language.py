@@ -42,6 +42,10 @@ _SCRIPTS = {
 _ANY_SCRIPT = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SCRIPTS.values()) + "]")
 _LETTER = re.compile(r"[^\W\d_]")
 # One name for what libraries and files call differently; Babel knows the rest.
+_OURS = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "un": UNKNOWN, "mo": "ro", "tw": "ak", "als": "gsw"} | {
+    "azb": "az", "bcl": "bik", "bxr": "bua", "diq": "zza", "dty": "ne", "eml": "egl", "gom": "kok", "mhr": "chm",
+    "pnb": "lah", "nah": "nah", "cbk": "cbk", "lif": "lif",
+}  # fmt: skip
 _SAME = {"nb": "no", "sh": "sr", "fil": "tl", "wuu": "zh", "arz": "ar", "arb": "ar", "zh-hant": "zh", "bh": "bho"}
 
 
@@ -87,7 +91,7 @@ def normalise_code(given: str) -> str | None:
     if len(code) in (2, 3) and code.isascii():
         alias: str = code if code in _SAME.values() else get_global("language_aliases").get(code, code)
         code = _SAME.get(code) or alias.split("_")[0]
-        if code in names.values() and code != UNKNOWN:
+        if (code in names.values() or _OURS.get(code) == code) and code != UNKNOWN:
             return code
     return names.get(tag)
 
@@ -168,5 +172,6 @@ def _model() -> fasttext.FastText:
 @lru_cache(maxsize=512)
 def _short(code: str) -> str:
     """The code a library gives, in ours; without Babel, so that a question costs no look-up."""
-    code = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "un": UNKNOWN, "mo": "ro"}.get(code, code).lower()
-    return _SAME.get(code, code.split("-")[0])
+    code = code.lower()
+    code = _OURS.get(code) or _SAME.get(code) or code.split("-")[0]
+    return UNKNOWN if code.startswith(("xx", "zz")) and code != "zza" else code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,11 +57,21 @@ def read_manifest(archive: Path) -> Manifest:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.get("format") != FORMAT:
             raise ArchiveDamaged(f"{path} has format {content.get('format')}, wanted {FORMAT}: use a matching version")
-        return Manifest(**content)
-    except (ValueError, TypeError, AttributeError, OSError) as error:
+        manifest = Manifest(**content)
+        if not isinstance(manifest.generation, int) or not isinstance(manifest.encoder["dimension"], int):
+            raise TypeError("generation and dimension must be numbers")
+        return manifest
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise ArchiveDamaged(f"{path} cannot be read ({error}): restore it from a backup") from error
 
 
 def write_manifest(archive: Path, manifest: Manifest) -> None:
     """Publish a manifest; readers change over to the files it names."""
     write_atomically(archive / NAME, json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n")
+
+
+def discard_generation(archive: Path, manifest: Manifest) -> None:
+    """Delete the files that a manifest names, as far as they are there."""
+    shutil.rmtree(archive / manifest.derived, ignore_errors=True)
+    for suffix in ("", "-wal", "-shm"):
+        (archive / (manifest.truth + suffix)).unlink(missing_ok=True)

@@ -6,11 +6,7 @@ or not at all. Every stored vector and code row carries a checksum, as SQLite do
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import xxhash
@@ -18,110 +14,31 @@ from numpy.typing import NDArray
 
 from index.article import Article
 from index.calendar import date_range
+from index.database import Database, damaged, said_plainly
 from index.duplicates import THRESHOLD, bands, similarity
-from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
-from index.schema import FORMAT, SCHEMA, ArticleOrigin, Candidate, Change, Entry, StoredArticle, StoredChunk
+from index.encoder import EncodedPassage
+from index.schema import ArticleOrigin, Candidate, Change, Entry, StoredArticle, StoredChunk
 from index.scope import Scope
 
 _ARTICLE = "id, title, text, language, language_confidence, published_at, source, author, url"
 
 
-@contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error) or "disk I/O" in str(error):
-            raise ArchiveFull(f"writing {path} failed ({error}): free some disk space and run it again") from error
-        raise ArchiveError(f"{path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise damaged(path, str(error)) from error
-
-
-def damaged(path: Path, what: str) -> ArchiveDamaged:
-    """The error for a truth that cannot be trusted."""
-    return ArchiveDamaged(
-        f"{path} is damaged ({what}): restore it from a backup, or make a new archive by ingesting the articles again"
-    )
-
-
-class Store:
-    """A connection to the truth. Readers and one writer may be open at once, in any number of processes."""
-
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        self.path = path
-        if not create and (not path.is_file() or path.stat().st_size == 0):
-            raise damaged(path, "the file is missing or empty")
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        with _said_plainly(path):
-            if create:
-                self._create()
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version != FORMAT:
-            raise ArchiveError(f"{path} has format {version}, this program reads {FORMAT}: ingest into a new archive")
-
-    @property
-    def _db(self) -> sqlite3.Connection:
-        """One connection a thread: SQLite's connections are not shared between legs that run in parallel."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._local.db = db
-            self._open.append(db)
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA mmap_size = 1073741824")
-        return db
-
-    def _create(self) -> None:
-        self._db.execute("PRAGMA page_size = 8192")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        with self._transaction():
-            for statement in SCHEMA.split(";\n"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
-
-    def close(self) -> None:
-        """Close every thread's connection."""
-        for db in self._open:
-            db.close()
-        self._open.clear()
-        self._local = threading.local()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with _said_plainly(self.path):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Everything read inside sees one state of the archive, whatever is written meanwhile."""
-        with _said_plainly(self.path):
-            self._db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._db.execute("ROLLBACK")
-
-    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        """The rows of a query; for this package's own use."""
-        with _said_plainly(self.path):
-            return self._db.execute(query, parameters).fetchall()
+class Store(Database):
+    """The truth. Readers and one writer may be open at once, in any number of processes."""
 
     # -- reading
 
     def sequence(self) -> int:
         """The number of the last change."""
         return self.rows("SELECT coalesce(max(sequence), 0) FROM log")[0][0]  # type: ignore[no-any-return]
+
+    def last_chunk(self) -> int:
+        """The highest chunk key in use."""
+        return self.rows("SELECT coalesce(max(key), 0) FROM chunks")[0][0]  # type: ignore[no-any-return]
+
+    def chunk_keys(self) -> NDArray[np.int64]:
+        """The keys of all chunks, ascending."""
+        return np.array([key for (key,) in self.rows("SELECT key FROM chunks ORDER BY key")], np.int64)
 
     def changes(self, after: int) -> list[Change]:
         """What happened after a sequence number, in order."""
@@ -152,10 +69,30 @@ class Store:
         found = self.rows("SELECT content_hash, origin FROM articles WHERE id = ?", (article_id,))
         return ArticleOrigin(*found[0]) if found else None
 
+    def made_from(self, key: int) -> tuple[str, str]:
+        """The draft hash and the origin of an article, by the archive's own key."""
+        return self.rows("SELECT draft_hash, origin FROM articles WHERE key = ?", (key,))[0]
+
+    def versions(self, article_id: str | None = None) -> list[tuple[str, str, str]]:
+        """Contents that were replaced or deleted: (article id, content hash, when it ended, UTC), oldest first."""
+        columns = "SELECT article_id, content_hash, ended_at FROM versions"
+        if article_id is None:
+            return self.rows(f"{columns} ORDER BY rowid")
+        return self.rows(f"{columns} WHERE article_id = ? ORDER BY rowid", (article_id,))
+
     def article_keys(self, article_ids: Sequence[str]) -> list[int]:
         """The archive's own keys of the articles among the ids that are there."""
         query = f"SELECT key FROM articles WHERE id IN ({_marks(article_ids)})"
         return [key for (key,) in self.rows(query, article_ids)]
+
+    def article_ids(self, keys: Iterable[int]) -> dict[int, str]:
+        """The ids of articles by the archive's own keys."""
+        wanted = list(keys)
+        return dict(self.rows(f"SELECT key, id FROM articles WHERE key IN ({_marks(wanted)})", wanted))
+
+    def languages_by_id(self) -> dict[str, str]:
+        """The language of every article."""
+        return dict(self.rows("SELECT id, language FROM articles"))
 
     def chunk_ranges(self, scope: Scope) -> list[tuple[int, int]]:
         """The first and last chunk key of every article in the scope."""
@@ -203,14 +140,19 @@ class Store:
         """Chunk keys, shape (n,), and vectors, shape (n, d), of a range of keys."""
         rows = self.rows("SELECT chunk, vector FROM encodings WHERE chunk BETWEEN ? AND ? ORDER BY chunk", (first, last))
         keys = np.array([key for key, _ in rows], np.int64)
-        joined = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
-        return keys, joined.reshape(len(rows), -1).astype(np.float32)
+        return keys, self._stacked([vector for _, vector in rows])
 
     def vectors_of(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """Vectors, shape (n, d), of chunks that exist, in the order of their keys."""
         query = f"SELECT vector FROM encodings WHERE chunk IN ({_marks(keys)}) ORDER BY chunk"
-        joined = b"".join(vector for (vector,) in self.rows(query, keys))
-        return np.frombuffer(joined, np.float16).reshape(len(keys), -1).astype(np.float32)
+        return self._stacked([vector for (vector,) in self.rows(query, keys)])
+
+    def _stacked(self, blobs: list[bytes]) -> NDArray[np.float32]:
+        """Shape (n, d), and (0, 0) for none."""
+        if len({len(blob) for blob in blobs}) > 1:
+            raise damaged(self.path, "vectors of different lengths")
+        rows = np.frombuffer(b"".join(blobs), np.float16).astype(np.float32)
+        return rows.reshape(len(blobs), -1 if blobs else 0)
 
     def codes(self, keys: Sequence[int], width: int) -> list[NDArray[np.uint8]]:
         """Token codes, shape (tokens, width), of each chunk; none for a chunk that is gone or fails its checksum."""
@@ -227,33 +169,44 @@ class Store:
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Add or replace articles, all or none."""
-        with self._transaction():
+        with self.transaction():
             for entry in entries:
                 self._remove(entry.article.id)
                 self._add(entry)
 
     def delete(self, article_ids: Sequence[str]) -> int:
         """Delete articles, all in one transaction; returns how many there were."""
-        with self._transaction():
+        with self.transaction():
             return sum(self._remove(article_id) for article_id in article_ids)
 
     def touch(self, drafts: Sequence[tuple[str, str]]) -> None:
         """Note for (draft hash, article id) pairs that this form of the file, too, gives the article as it is."""
-        with self._transaction():
-            self._db.executemany("UPDATE articles SET draft_hash = ? WHERE id = ?", drafts)
+        with self.transaction():
+            self.db.executemany("UPDATE articles SET draft_hash = ? WHERE id = ?", drafts)
+
+    def replace_encoding(self, chunk: int, encoded: EncodedPassage) -> None:
+        """Give a chunk its vector and codes anew."""
+        with self.transaction():
+            self.db.execute("INSERT OR REPLACE INTO encodings VALUES (?,?,?,?)", _encoding_row(chunk, encoded))
+
+    def replace_versions(self, versions: Sequence[tuple[str, str, str]]) -> None:
+        """Take over another truth's record of earlier contents."""
+        with self.transaction():
+            self.db.execute("DELETE FROM versions")
+            self.db.executemany("INSERT INTO versions VALUES (?, ?, ?)", versions)
 
     def _remove(self, article_id: str) -> bool:
         query = "SELECT key, content_hash, first_chunk, last_chunk, cluster FROM articles WHERE id = ?"
-        found = self._db.execute(query, (article_id,)).fetchone()
+        found = self.db.execute(query, (article_id,)).fetchone()
         if found is None:
             return False
         key, content_hash, first, last, cluster = found
-        self._db.execute("INSERT INTO versions VALUES (?, ?, datetime('now'))", (article_id, content_hash))
-        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
-        self._db.execute("INSERT INTO log (removed, first_chunk, last_chunk) VALUES (1, ?, ?)", (first, last))
+        self.db.execute("INSERT INTO versions VALUES (?, ?, datetime('now'))", (article_id, content_hash))
+        self.db.execute("DELETE FROM articles WHERE key = ?", (key,))
+        self.db.execute("INSERT INTO log (removed, first_chunk, last_chunk) VALUES (1, ?, ?)", (first, last))
         if cluster == key:  # the article that named the cluster is gone: the next oldest names it
             rest = "(SELECT min(key) FROM articles WHERE cluster = ?1)"
-            self._db.execute(f"UPDATE articles SET cluster = {rest} WHERE cluster = ?1", (cluster,))
+            self.db.execute(f"UPDATE articles SET cluster = {rest} WHERE cluster = ?1", (cluster,))
         return True
 
     def _add(self, entry: Entry) -> None:
@@ -267,22 +220,21 @@ class Store:
             "content_hash, draft_hash, origin, first_chunk, last_chunk, cluster, signature"
         )
         query = f"INSERT INTO articles ({columns}) VALUES ({_marks(values)}, 0, -1, 0, ?)"
-        key = self._db.execute(query, (*values, entry.signature.tobytes())).lastrowid
+        key = self.db.execute(query, (*values, entry.signature.tobytes())).lastrowid
         assert key is not None
         first, last = self._add_chunks(key, entry)
         query = "UPDATE articles SET first_chunk = ?, last_chunk = ?, cluster = ? WHERE key = ?"
-        self._db.execute(query, (first, last, self._cluster(key, entry.signature), key))
-        self._db.execute("INSERT INTO log (removed, first_chunk, last_chunk) VALUES (0, ?, ?)", (first, last))
+        self.db.execute(query, (first, last, self._cluster(key, entry.signature), key))
+        self.db.execute("INSERT INTO log (removed, first_chunk, last_chunk) VALUES (0, ?, ?)", (first, last))
 
     def _add_chunks(self, article: int, entry: Entry) -> tuple[int, int]:
         keys = []
         for chunk, encoded in zip(entry.chunks, entry.encodings, strict=True):
             row = (article, chunk.ordinal, chunk.start, chunk.end, chunk.tokens, chunk.llm_tokens)
             columns = "article, ordinal, start, end, tokens, llm_tokens"
-            key = self._db.execute(f"INSERT INTO chunks ({columns}) VALUES (?,?,?,?,?,?)", row).lastrowid
-            vector, codes = encoded.vector.astype(np.float16).tobytes(), encoded.codes.tobytes()
-            row = (key, vector, codes, _checksum(vector, codes))
-            self._db.execute("INSERT INTO encodings VALUES (?,?,?,?)", row)
+            key = self.db.execute(f"INSERT INTO chunks ({columns}) VALUES (?,?,?,?,?,?)", row).lastrowid
+            assert key is not None
+            self.db.execute("INSERT INTO encodings VALUES (?,?,?,?)", _encoding_row(key, encoded))
             keys.append(key)
         return keys[0], keys[-1]
 
@@ -295,13 +247,13 @@ class Store:
         )
         near = {
             cluster
-            for _, cluster, blob in self._db.execute(query, own)
+            for _, cluster, blob in self.db.execute(query, own)
             if similarity(signature, np.frombuffer(blob, signature.dtype)) >= THRESHOLD
         }
-        self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, key) for band in own])
+        self.db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, key) for band in own])
         oldest = min(near, default=key)
         for cluster in near - {oldest}:
-            self._db.execute("UPDATE articles SET cluster = ? WHERE cluster = ?", (oldest, cluster))
+            self.db.execute("UPDATE articles SET cluster = ? WHERE cluster = ?", (oldest, cluster))
         return oldest
 
     # -- checking
@@ -312,17 +264,20 @@ class Store:
         for stored in self.each_article():
             if stored.article.content_hash != stored.content_hash:
                 problems.append(f"article {stored.article.id}: the text does not match its hash")
-        problems += [f"chunk {key}: the vector or codes do not match their checksum" for key in self.broken_encodings()]
-        missing = "SELECT count(*) FROM chunks WHERE key NOT IN (SELECT chunk FROM encodings)"
-        if count := self.rows(missing)[0][0]:
-            problems.append(f"{count} chunks have no vector")
-        return problems
+        what = "the vector or codes are lost or do not match their checksum"
+        return problems + [f"chunk {key}: {what}" for key in self.broken_encodings()]
 
     def broken_encodings(self) -> list[int]:
-        """The chunks whose vector or codes do not match their checksum."""
-        with _said_plainly(self.path):
-            rows = self._db.execute("SELECT chunk, vector, codes, checksum FROM encodings ORDER BY chunk")
-            return [key for key, vector, codes, checksum in rows if _checksum(vector, codes) != checksum]
+        """The chunks whose vector or codes do not match their checksum, or are lost."""
+        query = "SELECT c.key, vector, codes, checksum FROM chunks c LEFT JOIN encodings e ON e.chunk = c.key ORDER BY c.key"
+        with said_plainly(self.path):
+            rows = self.db.execute(query)
+            return [key for key, *stored, checksum in rows if checksum is None or _checksum(*stored) != checksum]
+
+
+def _encoding_row(chunk: int, encoded: EncodedPassage) -> tuple[int, bytes, bytes, int]:
+    vector, codes = encoded.vector.astype(np.float16).tobytes(), encoded.codes.tobytes()
+    return chunk, vector, codes, _checksum(vector, codes)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -6,11 +6,16 @@ Tantivy ends every file with a checksum of it, but does not look at it when it o
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import struct
+import tempfile
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tantivy
@@ -19,7 +24,7 @@ from numpy.typing import NDArray
 from index.scope import Scope
 
 WRITER_HEAP = 64_000_000  # bytes, for one thread; with much less the writer dies and says only "killed"
-FOOTER_MAGIC = 1337
+FOOTER_MAGIC, FOOTER_END = 1337, struct.Struct("<II")
 SEGMENT_FILES = ("term", "idx", "pos", "fieldnorm", "fast", "store")
 CONTEXT_BOOST, NAME_BOOST = 0.4, 0.3
 
@@ -78,17 +83,32 @@ class TermIndex:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=False)
         else:
-            self._index = tantivy.Index.open(str(folder))
+            self._index = tantivy.Index.open(str(folder if os.access(folder, os.W_OK) else self._linked()))
         self._index.config_reader(reload_policy="manual")
+
+    def _linked(self) -> str:
+        """A folder of links to the files: Tantivy makes a lock file even to read, which a read-only medium refuses."""
+        links = tempfile.mkdtemp(prefix="zitat-terms-")
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
+        for path in self.folder.absolute().iterdir():
+            if path.suffix != ".lock":
+                os.symlink(path, os.path.join(links, path.name))
+        return links
 
     @property
     def size(self) -> int:
         """The number of chunks that can be found."""
         return int(self._index.searcher().num_docs)
 
+    def keys(self) -> NDArray[np.int64]:
+        """All keys that can be found, ascending."""
+        found, _ = self._run(tantivy.Query.all_query(), max(self.size, 1))
+        return np.sort(found)
+
     def update(self, removed: Iterable[tuple[int, int]], added: Iterable[TermDocument]) -> None:
         """Remove ranges of keys, first to last, then add documents; visible and on disk when this returns."""
         writer = self._index.writer(heap_size=WRITER_HEAP, num_threads=1)
+        writer.garbage_collect_files()  # a killed run leaves files whose names this one would choose, too
         for first, last in removed:
             writer.delete_documents_by_query(self._keys_between(first, last))
         for document in added:
@@ -186,21 +206,27 @@ def _document(document: TermDocument) -> tantivy.Document:
 
 
 def intact(folder: Path) -> bool:
-    """Whether every file of the index is there and matches the checksum in its footer."""
+    """Whether every file that the last commit names is there and matches the checksum in its footer."""
     try:
         meta = json.loads((folder / "meta.json").read_text())
-        alive = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
-        wanted = {f"{segment}.{part}" for segment in alive for part in SEGMENT_FILES}
-        files = [path for path in folder.iterdir() if path.name.split(".")[0] in alive]
-        return wanted <= {path.name for path in files} and all(map(_matches_footer, files))
+        return all(_matches_footer(folder / name) for segment in meta["segments"] for name in _files_of(segment))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
+def _files_of(segment: dict[str, Any]) -> list[str]:
+    name = segment["segment_id"].replace("-", "")
+    deletes = [f"{segment['deletes']['opstamp']}.del"] if segment["deletes"] else []
+    return [f"{name}.{part}" for part in (*SEGMENT_FILES, *deletes)]
+
+
 def _matches_footer(path: Path) -> bool:
     content = memoryview(path.read_bytes())
-    size, magic = struct.unpack("<II", content[-8:])
-    if magic != FOOTER_MAGIC:
+    if len(content) < FOOTER_END.size:
         return False
-    footer = json.loads(bytes(content[-8 - size : -8]))
-    return bool(zlib.crc32(content[: -8 - size]) == footer["crc"])
+    size, magic = FOOTER_END.unpack(content[-FOOTER_END.size :])
+    body = len(content) - FOOTER_END.size - size
+    if magic != FOOTER_MAGIC or body < 0:
+        return False
+    footer = json.loads(bytes(content[body : -FOOTER_END.size]))
+    return bool(zlib.crc32(content[:body]) == footer["crc"])

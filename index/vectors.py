@@ -83,6 +83,16 @@ class VectorIndex:
         order = np.lexsort((keys, -scores))[:count]
         return keys[order], scores[order]
 
+    def keys(self) -> Keys:
+        """All keys that can be found, ascending."""
+        return self._everything()[0]
+
+    def between(self, first: int, last: int) -> tuple[Keys, Vectors]:
+        """Keys and vectors in a range of keys, as they are stored here."""
+        keys, vectors = self._everything()
+        chosen = (keys >= first) & (keys <= last)
+        return keys[chosen], vectors[chosen]
+
     def _selector(self, allowed: Keys | None) -> faiss.IDSelector | None:
         if allowed is None and not self.gone:
             return None

@@ -1,6 +1,6 @@
 """One score for each candidate, out of three: late interaction, the pooled vectors, and the lexical leg.
 
-    score = MaxSim + DENSE * cosine + LEXICAL * (bm25 / best bm25 in the passage's language - 1)
+    score = late * MaxSim + dense * cosine + lexical * (bm25 / best bm25 in the passage's language - 1)
 
 BM25 is only comparable between passages of one language: in other languages a question's words hardly occur, and the
 score would put the question's own language first whatever the passages say. So each passage is measured against the
@@ -17,11 +17,18 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-DENSE = 0.15
-LEXICAL, LEXICAL_ELSEWHERE = 0.10, 0.03
-FIRST_LEXICAL = 0.10
-MINE_FIRST = 0.10
-IN_PERIOD = 0.04
+
+@dataclass(frozen=True)
+class Ranking:
+    """The weights of the score; `first_lexical` is the first stage's."""
+
+    late: float = 1.0
+    dense: float = 0.15
+    lexical: float = 0.10
+    lexical_elsewhere: float = 0.03
+    first_lexical: float = 0.10
+    mine_first: float = 0.10
+    in_period: float = 0.04
 
 
 @dataclass(frozen=True)
@@ -43,17 +50,18 @@ class Features:
         return Features(self.keys[chosen], *(part[chosen] for part in parts))
 
 
-def first_stage(features: Features) -> Floats:
+def first_stage(features: Features, ranking: Ranking) -> Floats:
     """A score without late interaction, to choose which candidates are worth comparing token by token."""
-    return np.asarray(features.cosine + FIRST_LEXICAL * _lexical(features), np.float32)
+    return np.asarray(features.cosine + ranking.first_lexical * _lexical(features), np.float32)
 
 
-def scores(features: Features, max_sim: Floats, language: str, *, mine_first: bool) -> Floats:
-    """The final score of each candidate, higher is better; `language` is the question's."""
+def final_score(features: Features, max_sim: Floats, language: str, mine_first: bool, ranking: Ranking) -> Floats:
+    """The score of each candidate, higher is better; `language` is the question's."""
     own = features.languages == language
-    weight = np.where(own, LEXICAL, LEXICAL_ELSEWHERE)
-    out = max_sim + DENSE * features.cosine + weight * _lexical(features) + IN_PERIOD * features.in_period
-    return np.asarray(out + MINE_FIRST * own if mine_first else out, np.float32)
+    weight = np.where(own, ranking.lexical, ranking.lexical_elsewhere)
+    out = ranking.late * max_sim + ranking.dense * features.cosine + weight * _lexical(features)
+    out += ranking.in_period * features.in_period
+    return np.asarray(out + ranking.mine_first * own if mine_first else out, np.float32)
 
 
 def _lexical(features: Features) -> Floats:

@@ -23,7 +23,7 @@ from index.scope import Scope
 from retrieval.options import SearchOptions, checked_question
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
-from retrieval.ranking import Features, best_first, first_stage, scores
+from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 from retrieval.results import SearchResult
 from retrieval.shortlist import Ranked, shortlist
 
@@ -36,13 +36,14 @@ Keys = NDArray[np.int64]
 class Searcher:
     """Searches one archive; safe to use from several threads."""
 
-    def __init__(self, path: Path | str, encoder: Encoder | None = None) -> None:
+    def __init__(self, path: Path | str, encoder: Encoder | None = None, ranking: Ranking = Ranking()) -> None:
         self.archive = Archive(path)
+        self.ranking = ranking
+        self._chosen = encoder
         self.encoder = encoder or load_encoder(self.archive.manifest.model)
-        self.archive.manifest.check_encoder(self.encoder, self.archive.path)
-        self.archive.view()
+        self._view()
         self._legs = ThreadPoolExecutor(4, "leg")
-        self._allowed = lru_cache(maxsize=64)(self._chunks_in)
+        self.chunks_in = lru_cache(maxsize=64)(self._chunks_in)
 
     def close(self) -> None:
         """Let go of the archive's files."""
@@ -63,14 +64,14 @@ class Searcher:
         clock = _Clock()
         asked = understand(checked_question(question), options.question_language, today or date.today())
         clock.stage("understand")
-        view = self.archive.view()
+        view = self._view()
         scope = _scope(self.archive, options, asked)
         if scope is None:
             return SearchResult(question, asked.understood, (), clock.taken())
         lexical = self._legs.submit(view.terms.search, asked.terms, max(LEG_DEPTH, options.count), scope)
         query = encode(asked, self.encoder)
         clock.stage("encode")
-        allowed = self._allowed(scope, view.state.sequence) if scope.limits else None
+        allowed = self.chunks_in(scope, view.state.sequence) if scope.limits else None
         dense, _ = view.vectors.search(query.vector, max(LEG_DEPTH, options.count), allowed)
         nominated = np.union1d(dense, lexical.result()[0])
         clock.stage("legs")
@@ -82,6 +83,15 @@ class Searcher:
         clock.stage("present")
         return SearchResult(question, asked.understood, passages, clock.taken())
 
+    def _view(self) -> View:
+        """The archive as it is now, with the encoder it was made with: `zitat reembed` may have changed both."""
+        view = self.archive.view()
+        manifest = self.archive.manifest
+        if self._chosen is None and manifest.encoder != self.encoder.fingerprint:
+            self.encoder = load_encoder(manifest.model)
+        manifest.check_encoder(self.encoder, self.archive.path)
+        return view
+
     def _ranked(
         self, keys: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
     ) -> list[Ranked]:
@@ -90,11 +100,11 @@ class Searcher:
         if not found:
             return []
         features = self._features(found, view, query, asked)
-        kept = best_first(features.keys, first_stage(features))[: max(RERANKED, 2 * options.count)]
+        kept = best_first(features.keys, first_stage(features, self.ranking))[: max(RERANKED, 2 * options.count)]
         found, features = [found[row] for row in kept], features.rows(kept)
         codes = self.archive.store.codes(features.keys.tolist(), query.vector.size // 8)
         language, mine_first = asked.understood.language, options.preference == "mine-first"
-        final = scores(features, max_sim(query.tokens, codes), language, mine_first=mine_first)
+        final = final_score(features, max_sim(query.tokens, codes), language, mine_first, self.ranking)
         order = best_first(features.keys, final)
         return [Ranked(found[row], float(final[row]), codes[row]) for row in order]
 

@@ -40,7 +40,9 @@ _TWINS = {"iso8859_2": "cp1250", "iso8859_9": "cp1254", "big5": "gb18030", "euc_
     ("koi8_r", "koi8_u", "cp866", "iso8859_5"), "cp1251"
 )
 _USUAL = set("“”„‘’‚«»–—…•§°€£№·¿¡´\u00a0。、，；：？！（）《》「」『』【】・ー")
-_MIXED_CASE = re.compile(r"[^\W\d_A-Z](?<=[a-zß-ÿа-я])[À-ÖØ-ÞА-Я]")  # a capital behind a small letter
+_MIXED = re.compile(  # a capital behind a small letter, or two scripts in one word
+    "(?<=[a-zß-ÿа-я])[À-ÖØ-ÞА-Я]|(?<=[A-Za-z])[\u0370-\u1fff]|(?<=[\u0370-\u1fff])[A-Za-z]"
+)
 _CURE = "save it as UTF-8, or name its encoding"
 
 
@@ -135,7 +137,7 @@ def _guess(sample: bytes) -> str | None:
 def _likeness(encoding: str, text: str) -> float:
     """How surely the text is in a language, and one of that encoding; less for signs where letters belong."""
     foreign = [char for char in text if ord(char) > 127]
-    odd = sum(not char.isalpha() and char not in _USUAL for char in foreign) + 4 * len(_MIXED_CASE.findall(text))
+    odd = sum(not char.isalpha() and char not in _USUAL for char in foreign) + 4 * len(_MIXED.findall(text))
     language, certainty = agreement(text)
     if language in _OWN_SCRIPT:
         certainty = 0.5

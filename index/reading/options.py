@@ -18,7 +18,7 @@ class Limits:
     """How much of a hostile or broken file is read; sizes in bytes."""
 
     line: int = 64 * MIB
-    whole: int = 256 * MIB  # a file that must be in memory at once: a page, a PDF, a plain text
+    whole: int = 64 * MIB  # a file that must be in memory at once: a page, a PDF, a plain text
     spooled: int = 2048 * MIB  # a packed file that needs seeking: it is copied to a temporary file
     unpacked: int = 64 * 1024 * MIB
     ratio: int = 200  # unpacked to packed, once `ratio_from` bytes are out

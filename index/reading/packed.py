@@ -43,7 +43,10 @@ def seen_inside(packed: Source) -> tuple[Kind, Source]:
     packed = replace(packed, file=packed.seekable())
     with zipfile.ZipFile(cast("IO[bytes]", packed.file)) as archive:
         names = archive.namelist()
+        size = sum(member.file_size for member in archive.infolist())
     if "word/document.xml" in names:
+        if size > packed.limits.whole:
+            raise BadInput(f"the document unpacks to {size:,} bytes", "save it without its pictures")
         return Kind.DOCX, packed
     for sign, what in _OFFICE.items():
         if any(name.startswith(sign) for name in names):

@@ -15,10 +15,6 @@ from index.reading.stream import Source, lines
 _DELIMITERS = ",;\t|"
 
 
-class _TooLong(csv.Error):
-    """A line past the limit; the rows after it are still read."""
-
-
 def read_table(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each row that is not blank."""
     csv.field_size_limit(source.limits.line)
@@ -27,7 +23,7 @@ def read_table(source: Source, options: ReadOptions) -> Iterator[Draft | Rejecti
     delimiter = options.delimiter or _delimiter(first, options)
     header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
     _check_header(header, options)
-    rows = csv.reader(text, delimiter=delimiter)
+    rows = csv.reader(text, delimiter=delimiter, strict=True)
     while True:
         place = Place(source, rows.line_num + 2)
         try:
@@ -35,7 +31,7 @@ def read_table(source: Source, options: ReadOptions) -> Iterator[Draft | Rejecti
         except StopIteration:
             return
         except csv.Error as error:
-            yield rejection(place, f"the row cannot be read: {error}", "close the quotation marks of the row")
+            yield rejection(place, f"the row cannot be read: {error}", "close or double the quotation marks of the row")
             continue
         if any(cell.strip() for cell in row):
             yield _read_row(row, header, place, options)

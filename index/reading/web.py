@@ -97,7 +97,7 @@ def _checked_transport(allow_private: bool) -> httpx.BaseTransport:
                 raise BadInput(f"the address has the scheme {url.scheme!r}", "give one with http or https")
             port = url.port or (443 if url.scheme == "https" else 80)
             address = checked_address(url.host, port, allow_private)
-            request.extensions = {**request.extensions, "sni_hostname": url.host}
+            request.extensions = {**request.extensions, "sni_hostname": url.raw_host.decode("ascii")}
             request.url = url.copy_with(host=address)
             response = super().handle_request(request)
             request.url = url

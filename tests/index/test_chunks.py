@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -84,8 +86,8 @@ def test_chunks_are_even(sentences: int) -> None:
 
 def test_a_short_sentence_is_repeated_and_a_long_one_is_not() -> None:
     short, long = cut(article(20, words=8)), cut(article(20, words=15))
-    assert all(a.end > b.start for a, b in zip(short, short[1:], strict=False))
-    assert all(a.end < b.start for a, b in zip(long, long[1:], strict=False))
+    assert all(a.end > b.start for a, b in pairwise(short))
+    assert all(a.end < b.start for a, b in pairwise(long))
 
 
 def test_a_chunk_begins_at_a_paragraph_when_one_is_near() -> None:

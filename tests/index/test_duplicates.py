@@ -38,7 +38,8 @@ def test_a_chinese_copy_with_light_edits_is_found() -> None:
     body = (
         "新华社成都电每一名参加成都大运会报道的中外记者在报到时都收到了来自成都不同学校学生亲笔手写的给媒体记者的信。"
     )
-    body += "对家乡的深情推介让人看到了每一位成都市民对即将举行的世界大学生夏季运动会的期盼，真挚的话语更让每位前来报道的记者感到温暖。"
+    body += "对家乡的深情推介让人看到了每一位成都市民对即将举行的世界大学生夏季运动会的期盼，"
+    body += "真挚的话语更让每位前来报道的记者感到温暖。"
     assert found(body, "原标题：" + body, "zh")
 
 
@@ -63,4 +64,4 @@ def test_signatures_do_not_change_between_releases() -> None:
 
 def test_bands_are_what_datasketch_chooses() -> None:
     best = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, weights=(0.1, 0.9))
-    assert (BANDS, ROWS) == (best.b, best.r)
+    assert (best.b, best.r) == (BANDS, ROWS)

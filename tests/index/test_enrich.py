@@ -127,6 +127,7 @@ def test_the_title_is_the_headline_or_the_first_sentence(text: str, title: str) 
 
 def test_mojibake_is_repaired_but_nothing_else_is_changed() -> None:
     assert normal_text("Der AuÃŸenminister sprach Ã¼ber KÃ¶ln") == "Der Außenminister sprach über Köln"
+    assert normal_text("连衣裙? ×“哇！从 2") == "连衣裙? ×“哇！从 2"
     kept = "“Quotes” ‘and’ ﬁ ＡＢＣ １２３ &amp; … ½ № می‌خواهم 👩‍👩‍👧 e²"
     assert normal_text(kept) == kept
 
@@ -145,7 +146,7 @@ ODD = st.text(
 )
 
 
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(ODD)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normal_text(text)
@@ -154,7 +155,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     once.encode("utf-8")
 
 
-@settings(max_examples=50000, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(
     text=ODD, title=st.none() | ODD, identifier=st.none() | ODD, date=st.sampled_from([None, "13.11.2020", "2022", "?"])
 )

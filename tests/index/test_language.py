@@ -95,6 +95,17 @@ def test_languages_are_named_by_one_code(given: str, code: str | None) -> None:
     assert normalise_code(given) == code
 
 
+def test_every_code_a_model_gives_is_one_that_a_file_may_give() -> None:
+    import pycld2  # type: ignore[import-untyped]
+
+    from index.language import _model, _short
+
+    labels = {label.removeprefix("__label__") for label in _model().predict("x", k=400, threshold=-1)[0]}
+    codes = {_short(code) for code in labels | {code for _, code in pycld2.LANGUAGES}} - {"und"}
+    assert len(codes) > 150
+    assert [code for code in codes if normalise_code(code) != code] == []
+
+
 def test_the_package_that_could_download_is_never_imported() -> None:
     program = (
         "import sys; from index.language import detect_question; detect_question('What is new?');"

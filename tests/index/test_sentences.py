@@ -49,7 +49,7 @@ def sentences(text: str, language: str) -> list[str]:
     [
         (
             "en",
-            "He paid $1.5 million.|Mr. J. R. Smith left.|“Why?” she asked.|“No.”|They met at 5 p.m. in Washington, D.C., again.",
+            "He paid $1.5 million.|Mr. J. R. Smith left.|“Why?” she asked.|“No.”|They met at 5 p.m. in Bonn.",
         ),
         ("de", "Am 29. November kam z. B. Dr. Müller.|Er sagte: „Gut.“|Dann ging er."),
         ("de", "Baku, 29. November, AZERTAC meldet es.|Es war kalt."),

@@ -168,6 +168,11 @@ def test_a_table_with_a_strange_delimiter_asks_for_it(tmp_path: Path) -> None:
     assert drafts(path, options=ReadOptions(delimiter="^"))[0].id == "1"
 
 
+def test_a_quotation_mark_that_is_never_closed_is_said(tmp_path: Path) -> None:
+    items = list(read([str(write(tmp_path / "a.csv", 'id,text\n0,a\n1,"open\n2,b\n3,c\n'))]))
+    assert [(item.record, type(item)) for item in items] == [(2, Draft), (3, Rejection)]
+
+
 def test_a_table_in_an_old_encoding_is_decoded(tmp_path: Path) -> None:
     text = "title;text\n" + "Заголовок;Президент России провёл встречу с министром\n" * 5
     (tmp_path / "a.csv").write_bytes(text.encode("cp1251"))

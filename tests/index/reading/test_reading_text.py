@@ -52,6 +52,20 @@ def test_a_text_is_decoded_in_its_own_encoding(text: str, encoding: str, tmp_pat
     assert draft.text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Grüße aus Köln", "cp1252"),
+        ("Türkiye'de ışık", "cp1254"),
+        ("Привет из Москвы", "cp1251"),
+        ("Élections à Évry, près de Paris", "cp1252"),
+    ],
+)
+def test_a_few_words_are_enough(text: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    assert drafts(tmp_path)[0].text == text
+
+
 def test_a_named_encoding_overrules_the_guess(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes("Kısa".encode("cp1254"))
     [draft] = drafts(tmp_path / "a.txt", options=ReadOptions(encoding="cp1254"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -18,12 +20,16 @@ FEED = """<rss version="2.0"><channel><title>T</title><item><guid>g</guid><descr
 </channel></rss>"""
 
 
+HOSTS: list[str] = []
+
+
 class Handler(BaseHTTPRequestHandler):
     """A small news site."""
 
     def do_GET(self) -> None:
         """Answer by path."""
         port = self.connection.getsockname()[1]
+        HOSTS.append(self.headers["Host"])
         if self.path == "/slow":
             time.sleep(2)
         places = {"/moved": "/page", "/loop": "/loop", "/out": "ftp://127.0.0.1/x", "/in": f"http://[::1]:{port}/page"}
@@ -88,6 +94,27 @@ def test_a_download_that_fails_is_a_rejection_that_says_why(path: str, said: str
 def test_without_permission_this_machine_is_refused(site: str) -> None:
     [rejection] = rejections(f"{site}/page")
     assert "private address 127.0.0.1" in rejection.reason
+
+
+def test_a_name_is_resolved_once_and_the_checked_address_is_used(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve, asked = socket.getaddrinfo, []
+
+    def resolver(host: str, *rest: Any, **more: Any) -> Any:
+        asked.append(host)
+        return resolve("127.0.0.1" if host == "news.example" else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    address = site.replace("127.0.0.1", "news.example") + "/page"
+    assert drafts(address, options=ALLOWED)[0].url == address
+    assert asked.count("news.example") == 1
+    assert HOSTS[-1].startswith("news.example:")
+    assert "private address" in rejections(address)[0].reason
+
+
+def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    assert "10.0.0.1" in rejections("http://news.example/")[0].reason
 
 
 @pytest.mark.parametrize("address", ["ftp://a.example/x", "file:///etc/passwd", "http://", "http://[::1", "https://\0"])

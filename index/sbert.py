@@ -1,0 +1,73 @@
+"""Any sentence-transformers model, by name or path, as an encoder. The only file that imports torch's world.
+
+Its vectors are used as they are: language means were fitted for the bundled encoder alone. It gives no token codes, so
+ranking goes without late interaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from index.codes import normalise
+from index.encoder import EncodedPassage, EncodedQuery, Passage
+from index.errors import EncoderError
+
+MARGIN = 8  # tokens: special ones, and words that join differently in context
+CONTEXT_SHARE = 8  # an eighth of the window is for title, source and date
+BATCH = 32
+UNLIMITED = 8192  # tokens; for models that name no window
+
+
+class SentenceTransformerEncoder:
+    """Encodes on a GPU when torch sees one; the prompts "query" and "document" of the model are used where it has any."""
+
+    def __init__(self, name: str) -> None:
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model: Any = SentenceTransformer(name)
+        except Exception as error:
+            cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
+            raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error
+        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        longest = self._model.max_seq_length or UNLIMITED
+        prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
+        self._context_tokens = longest // CONTEXT_SHARE
+        self.window = longest - MARGIN - max(prompts, default=0) - self._context_tokens
+        first = next(iter(self._model.parameters())).detach().float().cpu().numpy()
+        self.fingerprint: dict[str, str | int] = {
+            "model": name,
+            "dimension": self.dimension,
+            "weights": xxhash.xxh3_64_hexdigest(np.ascontiguousarray(first[:64]).tobytes()),
+            "prefixes": " / ".join(f"{kind}={text}" for kind, text in sorted(self._model.prompts.items())),
+        }
+
+    def _tokens(self, text: str) -> list[int]:
+        ids: list[int] = self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        return ids
+
+    def token_ends(self, text: str) -> NDArray[np.int64]:
+        encoded = self._model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        return np.array([end for _, end in encoded["offset_mapping"]], np.int64)
+
+    def encode_passages(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
+        if not passages:
+            return []
+        texts = [f"{self._shortened(p.context)}\n{p.text}" if p.context else p.text for p in passages]
+        vectors = self._model.encode_document(texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
+        nothing = np.zeros((0, self.dimension // 8), np.uint8)
+        return [EncodedPassage(vector, nothing) for vector in normalise(np.asarray(vectors, np.float32))]
+
+    def encode_query(self, question: str, language: str) -> EncodedQuery:
+        vector = self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False)
+        none = np.zeros((0, self.dimension), np.float32)
+        return EncodedQuery(normalise(np.asarray(vector, np.float32)), none, [])
+
+    def _shortened(self, context: str) -> str:
+        ends = self.token_ends(context)
+        return context if len(ends) <= self._context_tokens else context[: ends[self._context_tokens - 1]]

@@ -1,0 +1,84 @@
+"""An encoder that a person can compute by hand, and articles to go with it.
+
+A word is a token is a dimension: `WordEncoder` counts, for each of 64 components, the words that hash to it. So the
+cosine of two texts is what you get by counting the words they share, and a word's token code has one bit set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from index.archive import Archive
+from index.article import Draft
+from index.codes import normalise, pack
+from index.encoder import EncodedPassage, EncodedQuery, Passage, Vectors
+from index.errors import EncoderError
+from index.ingest import Summary, ingest
+
+_WORD = re.compile(r"\S+")
+
+
+class WordEncoder:
+    """Keeps the encoder protocol; `seen` are the texts it was given to encode."""
+
+    def __init__(self, dimension: int = 64, window: int = 60, *, name: str = "words") -> None:
+        self.dimension, self.window = dimension, window
+        self.fingerprint: dict[str, str | int] = {"model": name, "dimension": dimension, "pooling": "sum"}
+        self.seen: list[str] = []
+
+    def component(self, word: str) -> int:
+        return xxhash.xxh32_intdigest(word.strip('.,"').casefold().encode()) % self.dimension
+
+    def tokens(self, text: str) -> Vectors:
+        out = np.zeros((len(words := _WORD.findall(text)), self.dimension), np.float32)
+        out[range(len(words)), [self.component(word) for word in words]] = 1
+        return out
+
+    def token_ends(self, text: str) -> NDArray[np.int64]:
+        return np.array([match.end() for match in _WORD.finditer(text)], np.int64)
+
+    def encode_passages(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
+        return [self._encoded(passage) for passage in passages]
+
+    def _encoded(self, passage: Passage) -> EncodedPassage:
+        tokens = self.tokens(passage.text)
+        if len(tokens) > self.window:
+            raise EncoderError(f"a passage of {len(tokens)} tokens is longer than the window of {self.window}")
+        self.seen.append(passage.text)
+        return EncodedPassage(normalise(tokens.sum(0)), pack(tokens))
+
+    def encode_query(self, question: str, language: str) -> EncodedQuery:
+        tokens = self.tokens(question)
+        spans = [match.span() for match in _WORD.finditer(question)]
+        return EncodedQuery(normalise(tokens.sum(0)), tokens, spans)
+
+
+def draft(name: str, text: str, **fields: str) -> Draft:
+    """A draft from a file of that name, in English and with a title, unless said otherwise."""
+    said = {"title": f"About {name}", "language": "en", "origin": f"{name}.txt"} | fields
+    return Draft(text=text, record=1, name=name, **said)  # type: ignore[arg-type]
+
+
+def story(number: int, *words: str) -> Draft:
+    """An article of three chunks that resembles no other one; each sentence ends in the given words."""
+    mark = " ".join(words)
+    sentences = [
+        f"Report {number} part {part} tells of " + " ".join(f"w{number}x{part}x{at}" for at in range(9)) + f" {mark}."
+        for part in range(6)
+    ]
+    return draft(f"story-{number}", " ".join(sentences), origin="stories.jsonl", published_at="2022-10-31")
+
+
+def stored(folder: Path, drafts: Iterable[Draft], encoder: WordEncoder | None = None) -> Summary:
+    """Ingest into the archive at a folder, which is made when there is none."""
+    encoder = encoder or WordEncoder()
+    if not (folder / "manifest.json").exists():
+        Archive.create(folder, encoder, model="words", chunk_tokens=30).close()
+    with Archive(folder) as archive, archive.writing():
+        return ingest(archive, encoder, drafts)

@@ -1,0 +1,216 @@
+"""Articles in: what is new is stored, what is the same costs nothing, what has changed or gone is not found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.archive import Archive
+from index.article import Draft, Rejection
+from index.errors import EncoderMismatch
+from index.ingest import ingest
+from index.prefetch import prefetch
+from index.verify import verify
+from retrieval import Searcher, SearchOptions
+from tests.fakes import WordEncoder, draft, stored, story
+
+Find = Callable[..., list[str]]
+
+WIRE = (
+    "The energy ministers of both countries met in Baku on Tuesday and agreed on a plan for wind farms in the Caspian "
+    "Sea. The first turbines are to be built in the spring of next year near the peninsula, a spokesman said. "
+    "Germany will lend the money through its development bank, and a company from Hamburg will deliver the cables. "
+    "Environmental groups welcomed the plan but asked for a study of the seal colonies."
+)
+
+
+def indexed(folder: Path) -> tuple[list[int], list[int], list[int]]:
+    """The chunk keys that the truth, the vectors and the terms hold."""
+    with Archive(folder) as archive:
+        view = archive.view()
+        return archive.store.chunk_keys().tolist(), view.vectors.keys().tolist(), view.terms.keys().tolist()
+
+
+def test_an_unchanged_article_is_not_encoded_again(folder: Path) -> None:
+    stored(folder, map(story, range(5)))
+    again = WordEncoder()
+    summary = stored(folder, map(story, range(5)), again)
+    assert (summary.added, summary.changed, summary.unchanged, again.seen) == (0, 0, 5, [])
+
+
+def test_an_article_under_another_form_of_its_file_is_recognised_and_then_known_by_its_hash(folder: Path) -> None:
+    first = story(1)
+    stored(folder, [first])
+    rewritten = replace(first, text=first.text + "\n\n")  # the same article, once it is normalised
+    encoder = WordEncoder()
+    assert stored(folder, [rewritten], encoder).unchanged == 1
+    assert encoder.seen == []
+    with Archive(folder) as archive:
+        assert archive.store.versions() == []
+        assert archive.store.made_from(1) != ("", "")
+    assert stored(folder, [rewritten], encoder).unchanged == 1
+
+
+def test_a_changed_article_is_found_only_as_it_is_now(folder: Path, found: Find) -> None:
+    stored(folder, [story(1, "aardvark"), story(2)])
+    with Archive(folder) as archive:
+        before = archive.store.article("story-1")
+    summary = stored(folder, [story(1, "zebra"), story(2)])
+    assert (summary.added, summary.changed, summary.unchanged) == (0, 1, 1)
+    assert found(folder, "zebra")[0].startswith("story-1#")
+    with Searcher(folder, WordEncoder()) as archive:
+        assert not any("aardvark" in p.text for p in archive.search("aardvark").passages)
+        assert before is not None
+        assert [v[:2] for v in archive.archive.store.versions("story-1")] == [("story-1", before.content_hash)]
+    truth, vectors, terms = indexed(folder)
+    assert truth == vectors == terms
+    assert min(truth) > before.last_chunk - 3  # nothing of the first form is left
+    assert not set(truth) & set(range(before.first_chunk, before.last_chunk + 1))
+
+
+def test_a_deleted_article_is_never_found(folder: Path, found: Find) -> None:
+    stored(folder, [story(1, "aardvark"), story(2, "zebra")])
+    with Archive(folder) as archive, archive.writing():
+        assert archive.store.delete(["story-1", "nobody"]) == 1
+    assert {chunk.split("#")[0] for chunk in found(folder, "aardvark zebra report")} == {"story-2"}
+    truth, vectors, terms = indexed(folder)
+    assert truth == vectors == terms
+    with Archive(folder) as archive:
+        assert [article for article, _, _ in archive.store.versions()] == ["story-1"]
+        assert verify(archive) == []
+
+
+def test_everything_can_be_deleted_and_added_again(folder: Path, found: Find) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as archive, archive.writing():
+        assert archive.store.delete([f"story-{n}" for n in range(3)]) == 3
+    assert found(folder, "report") == []
+    assert indexed(folder) == ([], [], [])
+    assert stored(folder, map(story, range(3))).added == 3
+    assert len(found(folder, "report")) > 0
+
+
+def test_near_duplicates_are_kept_in_one_cluster_and_shown_in_one_slot(folder: Path) -> None:
+    copies = [draft("agency", WIRE), draft("courier", WIRE + " The Courier will report."), story(7)]
+    stored(folder, copies)
+    with Searcher(folder, WordEncoder()) as archive:
+        [first, *others] = archive.search("wind farms in the Caspian Sea").passages
+        assert {first.article.id, *first.also_in} == {"agency", "courier"}
+        assert {p.article.id for p in others} <= {first.article.id, "story-7"}
+        both = archive.search("wind farms", SearchOptions(fold_duplicates=False)).passages
+        assert {"agency", "courier"} <= {p.article.id for p in both}
+
+
+def test_a_cluster_outlives_its_oldest_member(folder: Path) -> None:
+    stored(folder, [draft(name, WIRE + f" {name}") for name in ("agency", "courier", "herald")])
+    with Archive(folder) as archive, archive.writing():
+        archive.store.delete(["agency"])
+    with Archive(folder) as archive:
+        clusters = {a.article.id: a.cluster for a in archive.store.each_article()}
+        oldest = archive.store.article("courier")
+    assert oldest is not None
+    assert clusters == {"courier": oldest.key, "herald": oldest.key}
+    stored(folder, [draft("times", WIRE + " times")])
+    with Archive(folder) as archive:
+        joined = archive.store.article("times")
+    assert joined is not None
+    assert joined.cluster == oldest.key
+
+
+def test_a_name_taken_by_a_file_elsewhere_is_rejected_with_a_cure(folder: Path) -> None:
+    stored(folder, [draft("baku", "The first article of this name.", origin="a/baku.txt")])
+    summary = stored(folder, [draft("baku", "Another one altogether.", origin="b/baku.txt")])
+    [rejection] = summary.rejected
+    assert "a/baku.txt" in rejection.reason
+    assert rejection.origin == "b/baku.txt"
+    assert "--id-prefix" in rejection.cure
+    with Archive(folder) as archive:
+        kept = archive.store.article("baku")
+    assert kept is not None
+    assert kept.article.text == "The first article of this name."
+
+
+def test_a_record_with_an_id_of_its_own_may_come_from_another_file(folder: Path) -> None:
+    stored(folder, [draft("x", "The first form.", id="dpa-1", origin="monday.jsonl")])
+    assert stored(folder, [draft("x", "The second form.", id="dpa-1", origin="tuesday.jsonl")]).changed == 1
+
+
+def test_rejections_and_empty_texts_are_counted_and_the_batch_goes_on(folder: Path) -> None:
+    broken = Rejection("broken.txt", 3, "not text", "leave it out")
+    summary = stored(folder, [story(1), broken, draft("empty", " \n "), story(2)])  # type: ignore[list-item]
+    assert (summary.added, [r.origin for r in summary.rejected]) == (2, ["broken.txt", "empty.txt"])
+    assert summary.seen == 4
+
+
+def test_progress_is_told_after_each_batch_is_stored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 100)
+    encoder = WordEncoder()
+    told = []
+    with Archive.create(folder, encoder, model="words") as archive, archive.writing(), Archive(folder) as reader:
+
+        def progress(summary: object) -> None:
+            told.append((archive.store.sequence(), len(list(reader.store.each_article()))))
+
+        ingest(archive, encoder, map(story, range(6)), progress)
+    assert len(told) > 2
+    assert all(sequence == articles for sequence, articles in told)
+
+
+def test_an_error_in_the_source_comes_out_and_what_was_stored_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, found: Find
+) -> None:
+    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 1)
+
+    def failing() -> Iterator[Draft]:
+        yield from map(story, range(4))
+        raise ConnectionError("the feed went away")
+
+    with pytest.raises(ConnectionError, match="feed went away"):
+        stored(folder, failing())
+    with Archive(folder) as archive:
+        archive.view()
+        assert verify(archive) == []
+    assert stored(folder, map(story, range(6))).added >= 2
+    assert len(found(folder, "report")) > 0
+
+
+def test_ingesting_with_another_encoder_is_refused_before_anything_is_stored(folder: Path) -> None:
+    stored(folder, [story(1)])
+    with pytest.raises(EncoderMismatch, match="reembed"):
+        stored(folder, [story(2)], WordEncoder(32))
+    with Archive(folder) as archive:
+        assert archive.store.article("story-2") is None
+
+
+def test_an_interrupt_ends_cleanly_and_the_next_run_does_only_the_rest(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 1)
+    encoder = WordEncoder()
+    Archive.create(folder, encoder, model="words", chunk_tokens=30).close()
+
+    def stop_at_four(summary: object) -> None:
+        if summary.added == 4:  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Archive(folder) as archive, archive.writing():
+        ingest(archive, encoder, map(story, range(20)), stop_at_four)
+    with Archive(folder) as archive:
+        archive.view()
+        kept = len(list(archive.store.each_article()))
+        assert verify(archive) == []
+    assert 4 <= kept < 20
+    rest = stored(folder, map(story, range(20)))
+    assert (rest.unchanged, rest.added) == (kept, 20 - kept)
+
+
+@pytest.mark.parametrize("ahead", [1, 2, 5])
+def test_prefetch_keeps_order_and_runs_only_a_little_ahead(ahead: int) -> None:
+    made: list[int] = []
+    items = prefetch((made.append(n) or n for n in range(100)), ahead)
+    assert [next(items) for _ in range(3)] == [0, 1, 2]
+    items.close()
+    assert len(made) <= 3 + ahead + 2

@@ -1,0 +1,140 @@
+"""SIGKILL at random moments: what was acknowledged is there, nothing is torn, and the work can be taken up again."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.archive import Archive
+from index.derived import DerivedDamaged
+from index.errors import ArchiveMissing
+from index.verify import seal, verify
+from tests.survival.writer import Job
+
+pytestmark = pytest.mark.slow
+
+
+class Drill:
+    """Kills one job after another at moments spread over their whole lives, until `kills` hit a living process."""
+
+    def __init__(self, job: Job, kills: int, editions: int = 2) -> None:
+        self.job, self.kills, self.editions = job, kills, editions
+        self.seed = random.randrange(2**32)
+        self.random = random.Random(self.seed)
+        self.seen: Counter[str] = Counter()
+        self.expected: dict[int, str] = {}
+        self.life: dict[int, float] = {}
+
+    def run(self) -> None:
+        self._undisturbed()
+        rounds = 0
+        while self.seen["killed alive"] < self.kills:
+            rounds += 1
+            folder = self.job.folder.with_name(f"round-{rounds}")
+            for edition in range(1, self.editions + 1):
+                self._until_done(replace(self.job, folder=folder, edition=edition))
+        print(f"seed {self.seed}, {rounds} archives: {dict(self.seen)}")
+
+    def run_beginnings(self) -> None:
+        """Kill each archive once, soon, then let it be made."""
+        self._undisturbed()
+        rounds = 0
+        while self.seen["killed alive"] < self.kills:
+            rounds += 1
+            job = replace(self.job, folder=self.job.folder.with_name(f"round-{rounds}"))
+            self._outlives(job, self.random.uniform(0, self.life[1] / 2))
+            self._check(job)
+            assert self._outlives(job, None)
+            self._check(job)
+        print(f"seed {self.seed}, {rounds} archives: {dict(self.seen)}")
+
+    def _undisturbed(self) -> None:
+        for edition in range(1, self.editions + 1):
+            job = replace(self.job, edition=edition)
+            start = time.monotonic()
+            process = job.start()
+            process.join()
+            self.life[edition] = time.monotonic() - start
+            with Archive(job.folder) as archive:
+                self.expected[edition] = seal(archive.store)
+
+    def _until_done(self, job: Job) -> None:
+        """Start, kill, check, and again, until a run is quicker than its executioner."""
+        job.said.unlink(missing_ok=True)
+        while not self._outlives(job, self._moment(job)):
+            self._check(job)
+        self._check(job)
+        with Archive(job.folder) as archive:
+            assert seal(archive.store) == self.expected[job.edition], f"seed {self.seed}"
+
+    def _moment(self, job: Job) -> float | None:
+        """Seconds to live; once there were enough kills, a job may end."""
+        return self.random.uniform(0, self.life[job.edition]) if self.seen["killed alive"] < self.kills else None
+
+    def _outlives(self, job: Job, after: float | None) -> bool:
+        """Start the job and kill it after so many seconds; whether it came to its end before that."""
+        process = job.start()
+        process.join(after)
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
+            process.join()
+        if process.exitcode != 0:
+            assert process.exitcode == -signal.SIGKILL, f"seed {self.seed}: the writer failed on its own"
+            self.seen["killed alive"] += 1
+        return process.exitcode == 0
+
+    def _check(self, job: Job) -> None:
+        said = job.said.read_text().split() if job.said.exists() else []
+        acknowledged = max((int(line) for line in said if line.isdigit()), default=0)
+        self.seen["had acknowledged"] += bool(acknowledged)
+        try:
+            archive = Archive(job.folder)
+        except ArchiveMissing:  # killed before it was made
+            assert not acknowledged
+            self.seen["not made yet"] += 1
+            return
+        with archive:
+            self._note_lag(archive)
+            archive.view()
+            assert verify(archive) == [], f"seed {self.seed}"
+            wanted = job.drafts()[:acknowledged]
+            texts = {a.article.id: a.article for a in archive.store.each_article()}
+            for one in wanted:
+                assert one.name in texts, f"seed {self.seed}: {one.name} was acknowledged"
+                assert texts[one.name].published_at == one.published_at
+                assert job.bundled or texts[one.name].text == one.text
+
+    def _note_lag(self, archive: Archive) -> None:
+        try:
+            behind = archive.derived.load().state.sequence < archive.store.sequence()
+            self.seen["indexes behind"] += behind
+        except DerivedDamaged:
+            self.seen["indexes not there"] += 1
+
+
+def test_eighty_two_kills_lose_and_tear_nothing(tmp_path: Path) -> None:
+    drill = Drill(Job(tmp_path / "undisturbed"), kills=82)
+    drill.run()
+    assert drill.seen["killed alive"] >= 82
+    assert drill.seen["had acknowledged"] >= 40
+    assert drill.seen["indexes behind"] >= 3
+
+
+def test_twelve_kills_while_the_archive_is_made_leave_none_or_a_sound_one(tmp_path: Path) -> None:
+    drill = Drill(Job(tmp_path / "undisturbed", articles=8), kills=12, editions=1)
+    drill.run_beginnings()
+    assert drill.seen["killed alive"] >= 12
+    assert drill.seen["not made yet"] >= 1
+
+
+def test_kills_with_the_bundled_encoder_lose_and_tear_nothing(tmp_path: Path) -> None:
+    drill = Drill(Job(tmp_path / "undisturbed", bundled=True, batch_tokens=1), kills=6, editions=1)
+    drill.run()
+    assert drill.seen["killed alive"] >= 6
