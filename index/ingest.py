@@ -89,14 +89,15 @@ def ingest(
     encoder: Encoder,
     items: Iterable[Draft | Rejection],
     progress: Callable[[Summary], None] = lambda summary: None,
+    summary: Summary | None = None,
 ) -> Summary:
     """Store every draft that is new or changed; call inside `archive.writing()`.
 
-    `progress` is called after each batch is safely stored. An interruption leaves the archive with whole batches; the
+    `progress` is called after each batch is safely stored, with `summary`, which a caller may pass to keep it. An interruption leaves the archive with whole batches; the
     same call again goes on where it stopped, as what is stored already is recognised before it is encoded.
     """
     archive.manifest.check_encoder(encoder, archive.path)
-    summary = Summary()
+    summary = summary if summary is not None else Summary()
     made = prefetch(_batches(_steps(archive, encoder, items, summary)))
     with ThreadPoolExecutor(1, "store") as storing, closing(made) as batches:
         stored: Future[None] | None = None

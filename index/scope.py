@@ -39,3 +39,6 @@ class Scope:
             conditions.append("earliest <= ?")
             parameters.append(self.before.toordinal())
         return " AND ".join(conditions), parameters
+
+
+EVERYTHING = Scope()

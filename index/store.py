@@ -18,7 +18,7 @@ from index.database import Database, damaged, said_plainly
 from index.duplicates import THRESHOLD, bands, similarity
 from index.encoder import EncodedPassage
 from index.schema import ArticleOrigin, Candidate, Change, Entry, StoredArticle, StoredChunk
-from index.scope import Scope
+from index.scope import EVERYTHING, Scope
 
 _ARTICLE = "id, title, text, language, language_confidence, published_at, source, author, url"
 
@@ -90,6 +90,23 @@ class Store(Database):
         wanted = list(keys)
         return dict(self.rows(f"SELECT key, id FROM articles WHERE key IN ({_marks(wanted)})", wanted))
 
+    def counts(self) -> dict[str, int | dict[str, int] | str | None]:
+        """How much there is of what: articles, chunks, near-duplicates, languages, sources, and the dates covered."""
+        articles, clusters = self.rows("SELECT count(*), count(DISTINCT cluster) FROM articles")[0]
+        dated = "SELECT min(published_at), max(published_at), count(*) FROM articles WHERE earliest IS NOT NULL"
+        first, last, with_date = self.rows(dated)[0]
+        by = "SELECT coalesce({0}, 'unknown'), count(*) FROM articles GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50"
+        return {
+            "articles": articles,
+            "chunks": self.rows("SELECT count(*) FROM chunks")[0][0],
+            "near_duplicates": articles - clusters,
+            "dated": with_date,
+            "earliest": first,
+            "latest": last,
+            "languages": dict(self.rows(by.format("language"))),
+            "sources": dict(self.rows(by.format("source"))),
+        }
+
     def languages_by_id(self) -> dict[str, str]:
         """The language of every article."""
         return dict(self.rows("SELECT id, language FROM articles"))
@@ -99,7 +116,7 @@ class Store(Database):
         condition, parameters = scope.where()
         return self.rows(f"SELECT first_chunk, last_chunk FROM articles WHERE {condition}", parameters)
 
-    def cluster_mates(self, clusters: Iterable[int], scope: Scope) -> dict[int, list[str]]:
+    def cluster_mates(self, clusters: Iterable[int], scope: Scope = EVERYTHING) -> dict[int, list[str]]:
         """For each cluster the ids of its articles within the scope, oldest first."""
         wanted = list(clusters)
         condition, parameters = scope.where()

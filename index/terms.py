@@ -21,7 +21,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from index.scope import Scope
+from index.scope import EVERYTHING, Scope
 
 WRITER_HEAP = 64_000_000  # bytes, for one thread; with much less the writer dies and says only "killed"
 FOOTER_MAGIC, FOOTER_END = 1337, struct.Struct("<II")
@@ -122,12 +122,12 @@ class TermIndex:
         self._index.reload()
 
     def search(
-        self, query: TermQuery, count: int, scope: Scope | None = None
+        self, query: TermQuery, count: int, scope: Scope = EVERYTHING
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The keys and BM25 scores of the best `count`, best first, ties by key; `scope` limits the articles."""
         if query.blind:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        limits = [(tantivy.Occur.Must, limit) for limit in self._limits(scope or Scope())]
+        limits = [(tantivy.Occur.Must, limit) for limit in self._limits(scope)]
         wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._query(query)), *limits])
         keys, found = self._run(wanted, count)
         order = np.lexsort((keys, -found))

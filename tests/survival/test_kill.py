@@ -40,7 +40,7 @@ class Drill:
             folder = self.job.folder.with_name(f"round-{rounds}")
             for edition in range(1, self.editions + 1):
                 self._until_done(replace(self.job, folder=folder, edition=edition))
-        print(f"seed {self.seed}, {rounds} archives: {dict(self.seen)}")
+        print(f"seed {self.seed}, {rounds} archives, lives of {self.life} s: {dict(self.seen)}")
 
     def run_beginnings(self) -> None:
         """Kill each archive once, soon, then let it be made."""
@@ -53,9 +53,10 @@ class Drill:
             self._check(job)
             assert self._outlives(job, None)
             self._check(job)
-        print(f"seed {self.seed}, {rounds} archives: {dict(self.seen)}")
+        print(f"seed {self.seed}, {rounds} archives, lives of {self.life} s: {dict(self.seen)}")
 
     def _undisturbed(self) -> None:
+        self.job.warm_up()
         for edition in range(1, self.editions + 1):
             job = replace(self.job, edition=edition)
             start = time.monotonic()

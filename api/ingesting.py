@@ -1,0 +1,135 @@
+"""`zitat ingest` and `zitat reembed`: the work goes on elsewhere, this tells about it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.archive import Archive
+    from index.encoder import Encoder
+    from index.ingest import Summary
+    from index.reading import Progress
+
+ALL_WELL, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
+REPORT_EVERY = 10.0  # seconds between lines where there is no terminal
+
+
+def run_ingest(args: argparse.Namespace) -> int:
+    """Read the paths into the archive, made if there is none."""
+    from index.ingest import Summary, ingest
+    from index.reading import Progress, ReadOptions, read
+
+    options = ReadOptions(
+        fields=dict(args.map),
+        id_prefix=args.id_prefix,
+        allow_private=args.allow_private,
+        delimiter=args.delimiter,
+        encoding=args.encoding,
+    )
+    archive, encoder = _archive_for(args)
+    progress, summary = Progress(), Summary()
+    started = time.monotonic()
+    try:
+        with archive, archive.writing(), _telling(progress) as tell:
+            ingest(archive, encoder, read(args.paths, options, progress), tell, summary)
+    finally:
+        _print_summary(summary, time.monotonic() - started)
+    return _status(summary)
+
+
+def run_reembed(args: argparse.Namespace) -> int:
+    """Build the archive anew with another model, and change over."""
+    from tqdm import tqdm
+
+    from index.archive import Archive
+    from index.encoder import load_encoder
+    from index.reembed import reembed
+
+    encoder = load_encoder(args.model)
+    with Archive(args.archive) as archive, archive.writing():
+        if archive.manifest.encoder == encoder.fingerprint:
+            print(f"{args.archive} is already made with {args.model}")
+            return ALL_WELL
+        with tqdm(total=archive.store.counts()["articles"], unit=" articles", file=sys.stderr, mininterval=1) as bar:
+            reembed(archive, encoder, args.model, bar.update)
+    print(f"{args.archive} is now made with {args.model}")
+    return ALL_WELL
+
+
+def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
+    from index.archive import CHUNK_TOKENS, Archive
+    from index.encoder import BUNDLED, load_encoder
+    from index.errors import ArchiveMissing, BadInput
+
+    try:
+        archive = Archive(args.archive)
+    except ArchiveMissing:
+        model = args.model or BUNDLED
+        encoder = load_encoder(model)
+        return Archive.create(args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens or CHUNK_TOKENS), encoder
+    if args.chunk_tokens and args.chunk_tokens != archive.manifest.chunk_tokens:
+        raise BadInput(
+            f"this archive has passages of {archive.manifest.chunk_tokens} tokens, not {args.chunk_tokens}",
+            "leave --chunk-tokens out, or ingest into a new archive",
+        )
+    encoder = load_encoder(args.model or archive.manifest.model)
+    archive.manifest.check_encoder(encoder, archive.path)
+    return archive, encoder
+
+
+@contextmanager
+def _telling(progress: Progress) -> Iterator[Any]:
+    """What is called after each stored batch: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Lines(progress)
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=progress.bytes_total, unit="B", unit_scale=True, file=sys.stderr) as bar:
+        started = time.monotonic()
+
+        def tell(summary: Summary) -> None:
+            bar.total = progress.bytes_total
+            rate = summary.seen / max(time.monotonic() - started, 1e-3)
+            bar.set_postfix_str(f"{summary.seen:,} articles, {rate:.1f} articles/s")
+            bar.update(progress.bytes_done - bar.n)
+
+        yield tell
+
+
+class _Lines:
+    """A line now and then: articles so far, articles a second, time left where it can be told."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.started, self.last = progress, time.monotonic(), 0.0
+
+    def __call__(self, summary: Summary) -> None:
+        """Print a line if the last one is a while ago."""
+        now = time.monotonic()
+        if now - self.last < REPORT_EVERY:
+            return
+        self.last = now
+        elapsed = max(now - self.started, 1e-3)
+        done, total = self.progress.bytes_done, self.progress.bytes_total
+        left = f", {(total - done) * elapsed / done:,.0f} s left" if total and done else ""
+        print(f"{summary.seen:,} articles, {summary.seen / elapsed:.1f} articles/s{left}", file=sys.stderr, flush=True)
+
+
+def _print_summary(summary: Summary, seconds: float) -> None:
+    for note in summary.notes:
+        print(f"{note.origin}, record {note.record}: {note.reason}", file=sys.stderr)
+    for rejected in summary.rejected:
+        print(f"rejected {rejected.origin}, record {rejected.record}: {rejected.reason}: {rejected.cure}", file=sys.stderr)
+    counts = f"{summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged"
+    print(f"{counts}, {len(summary.rejected):,} rejected; {summary.chunks:,} passages in {seconds:.1f} s")
+
+
+def _status(summary: Summary) -> int:
+    if not summary.rejected and summary.seen:
+        return ALL_WELL
+    return SOME_REJECTED if summary.seen > len(summary.rejected) else NOTHING_DONE

@@ -1,0 +1,134 @@
+"""Looking after an archive: show, list, delete, stats, export, verify."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.schema import StoredArticle
+
+FOUND, NOT_FOUND = 0, 2
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Print one article as it is kept."""
+    from index.archive import Archive
+    from index.errors import BadInput
+
+    with Archive(args.archive) as archive:
+        stored = archive.store.article(args.id)
+        if stored is None:
+            raise BadInput(f"there is no article {args.id!r} in {args.archive}", "see `zitat list` for the ids")
+        chunks = archive.store.chunks_between(stored.first_chunk, stored.last_chunk)
+        mates = archive.store.cluster_mates([stored.cluster])[stored.cluster]
+        versions = archive.store.versions(args.id)
+    if args.json:
+        more = {
+            "language_confidence": stored.article.language_confidence,
+            "chunks": [{"start": c.start, "end": c.end, "tokens": c.tokens, "llm_tokens": c.llm_tokens} for c in chunks],
+            "also_in": [other for other in mates if other != args.id],
+            "earlier_versions": [{"content_hash": h, "until": ended} for _, h, ended in versions],
+        }
+        print(json.dumps(_record(stored) | more, ensure_ascii=False))
+        return FOUND
+    for name, value in _record(stored).items():
+        if name != "text" and value is not None:
+            print(f"{name}: {value}")
+    for _, content_hash, ended in versions:
+        print(f"earlier version until {ended} UTC: {content_hash}")
+    print(f"\n{stored.article.text}")
+    return FOUND
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """One line an article: id, date, language, source, title."""
+    from index.archive import Archive
+
+    with Archive(args.archive) as archive:
+        for stored in archive.store.each_article():
+            a = stored.article
+            if (not args.language or a.language in args.language) and (not args.source or a.source in args.source):
+                print("\t".join([a.id, a.published_at or "", a.language, a.source or "", a.title]))
+    return FOUND
+
+
+def run_delete(args: argparse.Namespace) -> int:
+    """Delete articles from the truth and every index."""
+    from index.archive import Archive
+
+    with Archive(args.archive) as archive, archive.writing():
+        missing = [one for one in args.ids if archive.store.article(one) is None]
+        deleted = archive.store.delete(args.ids)
+        archive.derived.catch_up()
+    for one in missing:
+        print(f"there is no article {one!r}: see `zitat list` for the ids", file=sys.stderr)
+    print(f"{deleted} deleted")
+    return FOUND if not missing else (1 if deleted else NOT_FOUND)
+
+
+def run_stats(args: argparse.Namespace) -> int:
+    """Counts, languages, sources, dates, size and model."""
+    from index.archive import Archive
+
+    with Archive(args.archive) as archive:
+        counts: dict[str, Any] = dict(archive.store.counts())
+        counts["bytes"] = sum(path.stat().st_size for path in archive.path.rglob("*") if path.is_file())
+        counts["model"] = archive.manifest.encoder["model"]
+        counts["chunk_tokens"] = archive.manifest.chunk_tokens
+    if args.json:
+        print(json.dumps(counts, ensure_ascii=False))
+        return FOUND
+    for name, value in counts.items():
+        shown = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
+        print(f"{name.replace('_', ' ')}: {shown:,}" if isinstance(shown, int) else f"{name.replace('_', ' ')}: {shown}")
+    return FOUND
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """JSON Lines that ingest back to the same archive."""
+    from index.archive import Archive
+
+    with Archive(args.archive) as archive:
+        target = open(args.output, "w", encoding="utf-8") if args.output else nullcontext(sys.stdout)
+        with target as out:
+            for stored in archive.store.each_article():
+                print(json.dumps(_record(stored), ensure_ascii=False), file=out)
+    return FOUND
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Say what is wrong; with --repair, mend it first."""
+    from index.archive import Archive
+    from index.encoder import load_encoder
+    from index.verify import repair, verify
+
+    with Archive(args.archive) as archive, archive.writing():
+        problems = verify(archive)
+        if problems and args.repair:
+            print("\n".join(problems), file=sys.stderr)
+            repair(archive, load_encoder(archive.manifest.model))
+            problems = verify(archive)
+    for problem in problems:
+        print(problem)
+    cure = "" if args.repair else ": run `zitat verify --repair`"
+    print(f"{len(problems)} problems{cure}" if problems else "everything matches")
+    return FOUND if not problems else 1
+
+
+def _record(stored: StoredArticle) -> dict[str, Any]:
+    a = stored.article
+    return {
+        "id": a.id,
+        "title": a.title,
+        "text": a.text,
+        "language": a.language,
+        "published_at": a.published_at,
+        "source": a.source,
+        "author": a.author,
+        "url": a.url,
+        "content_hash": stored.content_hash,
+    }
