@@ -50,13 +50,19 @@ def _add_ingest(commands: argparse._SubParsersAction, common: argparse.ArgumentP
 
     ingest = commands.add_parser("ingest", parents=[common], help="add articles, or replace those that changed")
     ingest.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, pattern, - or http(s) address")
-    ingest.add_argument("--map", action="append", default=[], metavar="FIELD=NAME", type=_mapping, help="text=body_html")
+    ingest.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=NAME", type=_mapping, help="text=body_html"
+    )
     ingest.add_argument("--id-prefix", default="", metavar="TEXT", help="put in front of every id")
     ingest.add_argument("--delimiter", metavar="CHAR", help="of CSV files, where it is guessed wrongly")
     ingest.add_argument("--encoding", metavar="NAME", help="of text files, where it is guessed wrongly")
     ingest.add_argument("--allow-private", action="store_true", help="fetch from private and loopback addresses too")
-    ingest.add_argument("--model", default=None, metavar="NAME", help="a sentence-transformers model (new archives only)")
-    ingest.add_argument("--chunk-tokens", type=int, default=None, metavar="N", help="size of passages (new archives only)")
+    ingest.add_argument(
+        "--model", default=None, metavar="NAME", help="a sentence-transformers model (new archives only)"
+    )
+    ingest.add_argument(
+        "--chunk-tokens", type=int, default=None, metavar="N", help="size of passages (new archives only)"
+    )
     ingest.set_defaults(run=run_ingest)
     reembed = commands.add_parser("reembed", parents=[common], help="change to another model")
     reembed.add_argument("--model", required=True, metavar="NAME", help='a sentence-transformers model, or "bundled"')
@@ -70,7 +76,9 @@ def _add_search(commands: argparse._SubParsersAction, common: argparse.ArgumentP
     search.add_argument("question")
     search.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default 10)")
     search.add_argument("--language", type=_names, default=(), metavar="CODES", help="only articles in these: de,en")
-    search.add_argument("--source", action="append", default=[], metavar="NAME", help="only from this source; repeatable")
+    search.add_argument(
+        "--source", action="append", default=[], metavar="NAME", help="only from this source; repeatable"
+    )
     search.add_argument("--article", action="append", default=[], metavar="ID", help="only in this article; repeatable")
     search.add_argument("--after", type=_day, metavar="DATE", help="only articles of this day or later: 2022-10-01")
     search.add_argument("--before", type=_day, metavar="DATE", help="only articles of this day or earlier")

@@ -71,7 +71,9 @@ def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
     except ArchiveMissing:
         model = args.model or BUNDLED
         encoder = load_encoder(model)
-        return Archive.create(args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens or CHUNK_TOKENS), encoder
+        return Archive.create(
+            args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens or CHUNK_TOKENS
+        ), encoder
     if args.chunk_tokens and args.chunk_tokens != archive.manifest.chunk_tokens:
         raise BadInput(
             f"this archive has passages of {archive.manifest.chunk_tokens} tokens, not {args.chunk_tokens}",
@@ -124,7 +126,9 @@ def _print_summary(summary: Summary, seconds: float) -> None:
     for note in summary.notes:
         print(f"{note.origin}, record {note.record}: {note.reason}", file=sys.stderr)
     for rejected in summary.rejected:
-        print(f"rejected {rejected.origin}, record {rejected.record}: {rejected.reason}: {rejected.cure}", file=sys.stderr)
+        print(
+            f"rejected {rejected.origin}, record {rejected.record}: {rejected.reason}: {rejected.cure}", file=sys.stderr
+        )
     counts = f"{summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged"
     print(f"{counts}, {len(summary.rejected):,} rejected; {summary.chunks:,} passages in {seconds:.1f} s")
 

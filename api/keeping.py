@@ -29,7 +29,9 @@ def run_show(args: argparse.Namespace) -> int:
     if args.json:
         more = {
             "language_confidence": stored.article.language_confidence,
-            "chunks": [{"start": c.start, "end": c.end, "tokens": c.tokens, "llm_tokens": c.llm_tokens} for c in chunks],
+            "chunks": [
+                {"start": c.start, "end": c.end, "tokens": c.tokens, "llm_tokens": c.llm_tokens} for c in chunks
+            ],
             "also_in": [other for other in mates if other != args.id],
             "earlier_versions": [{"content_hash": h, "until": ended} for _, h, ended in versions],
         }
@@ -84,7 +86,9 @@ def run_stats(args: argparse.Namespace) -> int:
         return FOUND
     for name, value in counts.items():
         shown = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
-        print(f"{name.replace('_', ' ')}: {shown:,}" if isinstance(shown, int) else f"{name.replace('_', ' ')}: {shown}")
+        print(
+            f"{name.replace('_', ' ')}: {shown:,}" if isinstance(shown, int) else f"{name.replace('_', ' ')}: {shown}"
+        )
     return FOUND
 
 
@@ -92,11 +96,10 @@ def run_export(args: argparse.Namespace) -> int:
     """JSON Lines that ingest back to the same archive."""
     from index.archive import Archive
 
-    with Archive(args.archive) as archive:
-        target = open(args.output, "w", encoding="utf-8") if args.output else nullcontext(sys.stdout)
-        with target as out:
-            for stored in archive.store.each_article():
-                print(json.dumps(_record(stored), ensure_ascii=False), file=out)
+    target = open(args.output, "w", encoding="utf-8") if args.output else nullcontext(sys.stdout)  # noqa: SIM115
+    with Archive(args.archive) as archive, target as out:
+        for stored in archive.store.each_article():
+            print(json.dumps(_record(stored), ensure_ascii=False), file=out)
     return FOUND
 
 

@@ -51,7 +51,9 @@ def open_or_build(folder: Path, corpus: Path, strength: float) -> Path:
     return folder
 
 
-def measured(runs: dict[str, Run], dataset: Dataset, languages: tuple[str, ...], prefix: dict[str, str]) -> dict[str, float]:
+def measured(
+    runs: dict[str, Run], dataset: Dataset, languages: tuple[str, ...], prefix: dict[str, str]
+) -> dict[str, float]:
     """nDCG@10 and AP of runs (query id -> ranking); in a pool of some languages, only their articles count."""
     import ir_measures
 
@@ -63,7 +65,9 @@ def measured(runs: dict[str, Run], dataset: Dataset, languages: tuple[str, ...],
     return {str(measure): float(value) for measure, value in results.items()}
 
 
-def run_all(searcher: Searcher, retriever: Retriever, queries: Iterable[Query], languages: tuple[str, ...]) -> dict[str, Run]:
+def run_all(
+    searcher: Searcher, retriever: Retriever, queries: Iterable[Query], languages: tuple[str, ...]
+) -> dict[str, Run]:
     """Ask every question, on as many threads as there are cores."""
     listed = list(queries)
     with ThreadPoolExecutor(2) as threads:
@@ -85,7 +89,10 @@ def report(name: str, searcher: Searcher, retriever: Retriever, dataset: Dataset
         own = [prefix[max(run, key=run.__getitem__)] == by_language[q] for q, run in runs.items() if run]
         figures["first hit in the question's language"] = fmean(own)
     line = {key: round(value, 4) for key, value in figures.items()}
-    print(json.dumps({"set": dataset.name, "variant": name, "queries": len(queries)} | line, ensure_ascii=False), flush=True)
+    print(
+        json.dumps({"set": dataset.name, "variant": name, "queries": len(queries)} | line, ensure_ascii=False),
+        flush=True,
+    )
 
 
 def _by_pair(
@@ -122,7 +129,9 @@ def main() -> None:
     parser.add_argument("--qrels", default="all")
     parser.add_argument("--sample", type=int, help="questions a language, spread evenly; all without it")
     parser.add_argument("--pairs", action="store_true")
-    parser.add_argument("--strength", type=float, default=1.0, help="of the language correction; 0 is the plain encoder")
+    parser.add_argument(
+        "--strength", type=float, default=1.0, help="of the language correction; 0 is the plain encoder"
+    )
     parser.add_argument("--variant", action="append", choices=list(VARIANTS))
     args = parser.parse_args()
     dataset = read_dataset(args.folder, args.qrels)

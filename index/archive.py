@@ -1,10 +1,10 @@
 """An archive on disk: one truth and what is derived from it, opened for reading or for writing.
 
-    archive/
-        manifest.json     how it was made
-        archive.sqlite    the truth
-        derived/          vectors and terms, made again whenever they are missing or damaged
-        write.lock        held by the one writer
+archive/
+    manifest.json     how it was made
+    archive.sqlite    the truth
+    derived/          vectors and terms, made again whenever they are missing or damaged
+    write.lock        held by the one writer
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class Archive:
         self.derived = Derived(self.path / self.manifest.derived, self.store, dimension)
 
     @classmethod
-    def create(cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int = CHUNK_TOKENS) -> Archive:
+    def create(
+        cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int = CHUNK_TOKENS
+    ) -> Archive:
         """Make an empty archive; the folder may exist, but not hold an archive."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,9 @@ class TokenModel:
         try:
             self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise EncoderError(f"{path} cannot be loaded ({error}): delete the folder {folder} and try again") from error
+            raise EncoderError(
+                f"{path} cannot be loaded ({error}): delete the folder {folder} and try again"
+            ) from error
         self.words = weights.blocks("emb.word", weights.vocabulary)
 
     def __call__(self, row: Sequence[int]) -> Vectors:
@@ -149,7 +151,9 @@ class BundledEncoder:
         means = self._space.passages
         vector = means.neutral(normalise(tokens.mean(0)), language, self._strength)
         own = tokens[len(row) - 1 - text_tokens : -1]
-        return EncodedPassage(vector, pack(means.centred(own, language if self._strength else "") @ self._space.rotation))
+        return EncodedPassage(
+            vector, pack(means.centred(own, language if self._strength else "") @ self._space.rotation)
+        )
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
         encoded = self._pieces.encode(question, return_type="offset_mapping")
@@ -159,8 +163,11 @@ class BundledEncoder:
         means = self._space.questions
         vector = means.neutral(normalise(tokens.mean(0)), language, self._strength)
         own = tokens[1 + len(self._query_prefix) : -1]
-        return EncodedQuery(vector, means.centred(own, language if self._strength else "") @ self._space.rotation, _trimmed(question, spans))
-
+        return EncodedQuery(
+            vector,
+            means.centred(own, language if self._strength else "") @ self._space.rotation,
+            _trimmed(question, spans),
+        )
 
 
 def _trimmed(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -140,7 +140,7 @@ def _in_words(text: str, language: str) -> str | None:
 @lru_cache(maxsize=256)
 def _parser(language: str, required: tuple[str, ...]) -> Any:
     """A parser of absolute dates that name the required parts; None where dateparser does not know the language."""
-    from dateparser.date import DateDataParser  # type: ignore[import-untyped]
+    from dateparser.date import DateDataParser
 
     settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": list(required), "PREFER_DAY_OF_MONTH": "first"}
     try:
@@ -165,7 +165,7 @@ def _parsed(text: str, language: str, required: tuple[str, ...] = ("year",)) -> 
 
 def _month_first(language: str) -> bool:
     """Whether the language writes the month before the day."""
-    from dateparser.languages.loader import default_loader  # type: ignore[import-untyped]
+    from dateparser.languages.loader import default_loader
 
     try:
         order: str = default_loader.get_locale(language).info.get("date_order", "DMY")

@@ -1,4 +1,4 @@
-"""The derived indexes, vectors and terms: caught up from the truth's change log, checked when opened, rebuilt if damaged.
+"""The derived indexes, vectors and terms: caught up from the change log, checked when opened, rebuilt if damaged.
 
 `state.json` is written last and atomically: it says up to which change both indexes hold the truth, and which vector
 snapshot belongs to it. A crash at any moment leaves the state of before, and the next opening replays what is missing.
@@ -224,6 +224,6 @@ def _seal(state: State) -> str:
 def _checksum(path: Path) -> str:
     """Of a file's content; empty when there is no such file."""
     try:
-        return xxhash.xxh3_128_hexdigest(np.memmap(path, np.uint8, "r"))
+        return xxhash.xxh3_128_hexdigest(np.memmap(path, np.uint8, "r").data)
     except (OSError, ValueError):
         return ""

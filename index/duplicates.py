@@ -42,6 +42,7 @@ _folded = lru_cache(maxsize=100_000)(fold)
 
 
 def shingles(text: str) -> set[str]:
+    """What two texts are compared by: three words in a row, or five letters where words are not spaced."""
     words = [_folded(word) for word in _WORD.findall(text)]
     letters = "".join(words)
     if 2 * len(_UNSPACED.findall(letters)) > len(letters):

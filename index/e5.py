@@ -9,9 +9,11 @@ This file only reads; index/e5_export.py writes what other runtimes need.
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,12 +74,12 @@ class _Cursor:
         self.image, self.at = image, 0
 
     def read(self, layout: str) -> tuple[int, ...]:
-        fields = struct.unpack_from("<" + layout, self.image, self.at)
+        fields = struct.unpack_from("<" + layout, self.image.data, self.at)
         self.at += struct.calcsize("<" + layout)
         return fields
 
-    def array(self, dtype: type, count: int) -> NDArray:  # type: ignore[type-arg]
-        out = np.frombuffer(self.image, dtype, count, self.at).copy()
+    def array(self, dtype: type, count: int) -> NDArray[Any]:
+        out: NDArray[Any] = np.frombuffer(self.image.data, dtype, count, self.at).copy()
         self.at += out.nbytes
         return out
 
@@ -98,7 +100,7 @@ def read_weights(path: Path, *, with_vocabulary: bool = True) -> E5Weights:
     ends = cursor.array(np.uint32, count + 1).tolist()
     scores = cursor.array(np.float32, count)
     blob = cursor.bytes(blob_size)
-    pieces = [blob[a:b] for a, b in zip(ends, ends[1:], strict=False)] if with_vocabulary else []
+    pieces = [blob[a:b] for a, b in itertools.pairwise(ends)] if with_vocabulary else []
     _, map_size = cursor.read("iI")
     cursor.at += map_size
     return E5Weights(cursor.image, pieces, scores, vocabulary, epsilon, _directory(cursor))

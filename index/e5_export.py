@@ -66,7 +66,7 @@ class _Graph:
 
 
 def onnx_model(weights: E5Weights) -> ModelProto:
-    """Inputs `embeddings` float32 (batch, length, 384), words only, and `mask` int32 (batch, length); output `tokens`."""
+    """From `embeddings` float32 (batch, length, 384), words only, and `mask` int32 (batch, length), to `tokens`."""
     from onnx import TensorProto, helper
 
     graph = _Graph()
@@ -74,7 +74,7 @@ def onnx_model(weights: E5Weights) -> ModelProto:
     for layer in range(LAYERS):
         x = _transformer_layer(graph, weights, layer, x)
     graph.node("Identity", [x], "tokens")
-    shape = ["batch", "length", HIDDEN]
+    shape: list[str | int | None] = ["batch", "length", HIDDEN]
     made = helper.make_graph(
         graph.nodes,
         "multilingual-e5-small",
@@ -122,7 +122,7 @@ def sentencepiece_model(weights: E5Weights) -> bytes:
     """The unigram vocabulary as a SentencePiece model, with the normaliser (nmt_nfkc) that XLM-R was trained with."""
     from sentencepiece import SentencePieceNormalizer, sentencepiece_model_pb2
 
-    model = sentencepiece_model_pb2.ModelProto()
+    model: Any = sentencepiece_model_pb2.ModelProto()  # type: ignore[attr-defined]
     model.ParseFromString(SentencePieceNormalizer(rule_name="nmt_nfkc").serialized_model_proto())
     model.normalizer_spec.add_dummy_prefix = True
     model.normalizer_spec.remove_extra_whitespaces = True
@@ -189,9 +189,7 @@ def _hf_tokenizer(weights: E5Weights) -> Any:
             normalizers.Replace(Regex(" {2,}"), " "),
         ]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
-    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     tokenizer.add_special_tokens(list(SPECIALS))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]

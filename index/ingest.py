@@ -93,8 +93,9 @@ def ingest(
 ) -> Summary:
     """Store every draft that is new or changed; call inside `archive.writing()`.
 
-    `progress` is called after each batch is safely stored, with `summary`, which a caller may pass to keep it. An interruption leaves the archive with whole batches; the
-    same call again goes on where it stopped, as what is stored already is recognised before it is encoded.
+    `progress` is called after each batch is safely stored, with `summary`, which a caller may pass to keep it. An
+    interruption leaves the archive with whole batches; the same call again goes on where it stopped, as what is stored
+    already is recognised before it is encoded.
     """
     archive.manifest.check_encoder(encoder, archive.path)
     summary = summary if summary is not None else Summary()
@@ -114,8 +115,8 @@ def ingest(
 
 def draft_hash(draft: Draft) -> str:
     """Of all that the file says, so that an unchanged record is known without reading its text again."""
-    said = (draft.text, draft.name, draft.id, draft.title, draft.language, draft.published_at)
-    said += (draft.source, draft.author, draft.url)
+    said = [draft.text, draft.name, draft.id, draft.title, draft.language, draft.published_at]
+    said += [draft.source, draft.author, draft.url]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

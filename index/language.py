@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import fasttext  # type: ignore[import-untyped]
+    import fasttext
 
 UNKNOWN = "und"
 _SAMPLE = 4000  # code points; more text does not change the answer
@@ -133,7 +133,7 @@ def _together(guess: str, share: float, reliable: bool, sample: str) -> tuple[st
 
 
 def _cld2(sample: str) -> tuple[str, float, bool]:
-    import pycld2  # type: ignore[import-untyped]
+    import pycld2
 
     try:
         reliable, _, guesses = pycld2.detect(_clean(sample).encode("utf-8", "replace"), bestEffort=True)

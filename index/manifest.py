@@ -38,8 +38,12 @@ class Manifest:
     def check_encoder(self, encoder: Encoder, archive: Path) -> None:
         """Refuse an encoder whose vectors may not be compared with the archive's."""
         if encoder.fingerprint != self.encoder:
-            differing = {k for k in self.encoder | encoder.fingerprint if self.encoder.get(k) != encoder.fingerprint.get(k)}
-            sides = [", ".join(f"{k}={f.get(k)}" for k in sorted(differing)) for f in (self.encoder, encoder.fingerprint)]
+            differing = {
+                k for k in self.encoder | encoder.fingerprint if self.encoder.get(k) != encoder.fingerprint.get(k)
+            }
+            sides = [
+                ", ".join(f"{k}={f.get(k)}" for k in sorted(differing)) for f in (self.encoder, encoder.fingerprint)
+            ]
             raise EncoderMismatch(
                 f"{archive} was made with {sides[0]}, but this encoder is {sides[1]}: open it without --model, "
                 f"or run `zitat reembed --archive {archive} --model NAME`"

@@ -21,11 +21,15 @@ from index.schema import StoredArticle
 from index.store import Store
 
 
-def reembed(archive: Archive, encoder: Encoder, model: str, progress: Callable[[int], None] = lambda done: None) -> None:
+def reembed(
+    archive: Archive, encoder: Encoder, model: str, progress: Callable[[int], None] = lambda done: None
+) -> None:
     """Give every article new chunks and vectors; call inside `archive.writing()`. `progress` gets articles done."""
     old = archive.manifest
     chunk_tokens = min(old.chunk_tokens, encoder.window)
-    new = replace(old, model=model, encoder=encoder.fingerprint, chunk_tokens=chunk_tokens, generation=old.generation + 1)
+    new = replace(
+        old, model=model, encoder=encoder.fingerprint, chunk_tokens=chunk_tokens, generation=old.generation + 1
+    )
     store = _begun(archive.path, new)
     done = 0
     for batch in _batches(archive, store, encoder, chunk_tokens):

@@ -24,7 +24,7 @@ UNLIMITED = 8192  # tokens; for models that name no window
 
 
 class SentenceTransformerEncoder:
-    """Encodes on a GPU when torch sees one; the prompts "query" and "document" of the model are used where it has any."""
+    """Encodes on a GPU when torch sees one; where the model has prompts, "query" and "document" are used."""
 
     def __init__(self, name: str) -> None:
         try:
@@ -34,7 +34,7 @@ class SentenceTransformerEncoder:
         except Exception as error:
             cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
             raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
         longest = self._model.max_seq_length or UNLIMITED
         prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
         self._context_tokens = longest // CONTEXT_SHARE

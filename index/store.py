@@ -155,7 +155,9 @@ class Store(Database):
 
     def vectors(self, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Chunk keys, shape (n,), and vectors, shape (n, d), of a range of keys."""
-        rows = self.rows("SELECT chunk, vector FROM encodings WHERE chunk BETWEEN ? AND ? ORDER BY chunk", (first, last))
+        rows = self.rows(
+            "SELECT chunk, vector FROM encodings WHERE chunk BETWEEN ? AND ? ORDER BY chunk", (first, last)
+        )
         keys = np.array([key for key, _ in rows], np.int64)
         return keys, self._stacked([vector for _, vector in rows])
 

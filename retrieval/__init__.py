@@ -1,10 +1,10 @@
 """Questions in, ranked and cited passages out.
 
-    from retrieval import open_archive
+from retrieval import open_archive
 
-    with open_archive("news.zitat") as archive:
-        for passage in archive.search("Who met whom in Baku?").passages:
-            print(passage.article.title, passage.text)
+with open_archive("news.zitat") as archive:
+    for passage in archive.search("Who met whom in Baku?").passages:
+        print(passage.article.title, passage.text)
 """
 
 from __future__ import annotations

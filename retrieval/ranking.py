@@ -46,8 +46,13 @@ class Features:
 
     def rows(self, chosen: NDArray[np.int64]) -> Features:
         """Some of the candidates, in the order given."""
-        parts = (self.languages, self.cosine, self.bm25, self.in_period)
-        return Features(self.keys[chosen], *(part[chosen] for part in parts))
+        return Features(
+            keys=self.keys[chosen],
+            languages=self.languages[chosen],
+            cosine=self.cosine[chosen],
+            bm25=self.bm25[chosen],
+            in_period=self.in_period[chosen],
+        )
 
 
 def first_stage(features: Features, ranking: Ranking) -> Floats:

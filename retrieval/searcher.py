@@ -1,6 +1,6 @@
 """The query path: a question in, ranked passages out.
 
-    understand -> both legs at once -> union -> late interaction -> one score -> fold and limit -> passages
+understand -> both legs at once -> union -> late interaction -> one score -> fold and limit -> passages
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ class Searcher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def search(
-        self, question: str, options: SearchOptions | None = None, *, today: date | None = None
-    ) -> SearchResult:
+    def search(self, question: str, options: SearchOptions | None = None, *, today: date | None = None) -> SearchResult:
         """Rank the archive's passages for a question in any language; raises BadInput for an unusable question."""
         options = options or SearchOptions()
         clock = _Clock()

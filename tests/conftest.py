@@ -37,7 +37,7 @@ def found() -> Iterator[Callable[..., list[str]]]:
         with Searcher(folder, encoder or WordEncoder()) as archive:
             return [passage.chunk_id for passage in archive.search(question).passages]
 
-    yield search
+    return search
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from index.reading.stream import Source
 
 def read_feed(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each entry."""
-    import feedparser  # type: ignore[import-untyped]
+    import feedparser
 
     feed = feedparser.parse(io.BytesIO(source.whole()))
     if not feed.entries:

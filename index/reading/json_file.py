@@ -21,7 +21,7 @@ _LIST_NAMES = ("articles items data documents docs results entries records news 
 
 def read_json(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each article; what is broken ends the file, and is said."""
-    import ijson  # type: ignore[import-untyped]
+    import ijson
 
     metered = _Metered(as_utf8(source, options.encoding), source.limits.line)
     count = 0
@@ -104,7 +104,7 @@ def _elements(events: Iterator[tuple[str, Any]]) -> Iterator[object]:
 
 def _value(events: Iterator[tuple[str, Any]], event: str, value: Any) -> object:
     """The whole value that begins with this event."""
-    from ijson.common import ObjectBuilder  # type: ignore[import-untyped]
+    from ijson.common import ObjectBuilder
 
     builder = ObjectBuilder()
     depth = 0

@@ -56,7 +56,7 @@ def _article(markup: str, source: Source) -> Draft:
 
 def stripped(markup: str) -> str:
     """The text of an HTML fragment, one line a block."""
-    from lxml import etree, html  # type: ignore[import-untyped]
+    from lxml import etree, html
 
     try:
         root = html.fromstring(f"<div>{markup}</div>")

@@ -15,7 +15,7 @@ _BATCH = 64  # rows
 
 def read_parquet(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each row."""
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
 
     with pq.ParquetFile(source.seekable()) as file:
         names: list[str] = file.schema_arrow.names

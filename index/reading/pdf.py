@@ -17,7 +17,7 @@ _SOFT_HYPHEN = re.compile(r"(?<=\w)[\u00ad\ufffe\x02]\r?\n?")
 
 def read_pdf(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft. Its creation date is not taken: it says when the file was made, not when the article appeared."""
-    import pypdfium2  # type: ignore[import-untyped]
+    import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(source.whole())

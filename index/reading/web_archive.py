@@ -15,7 +15,7 @@ _ARTICLES = ("text/html", "application/xhtml+xml", "text/plain", "application/pd
 
 def pages(archive: Source) -> Iterator[Source | Rejection]:
     """A source for each page that was answered with success; images, scripts and requests are passed over."""
-    from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+    from warcio.archiveiterator import ArchiveIterator
 
     if archive.depth >= archive.limits.depth:
         raise BadInput(f"archives are nested more than {archive.limits.depth} deep", "unpack the outer ones yourself")

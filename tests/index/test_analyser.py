@@ -129,5 +129,6 @@ def test_digits_of_any_script_meet() -> None:
 @given(st.text(max_size=60), st.sampled_from(["en", "tr", "ar", "vi", "zh", "und"]))
 def test_terms_hold_no_whitespace_and_folding_is_stable(text: str, language: str) -> None:
     for term in [*analyse(text, language), *transliterated(text)]:
-        assert term and term.split() == [term]
+        assert term
+        assert term.split() == [term]
     assert fold(fold(text)) == fold(text)

@@ -81,7 +81,8 @@ def test_an_article_slightly_over_size_stays_whole() -> None:
 @pytest.mark.parametrize("sentences", [7, 11, 16, 33])
 def test_chunks_are_even(sentences: int) -> None:
     sizes = [c.tokens for c in cut(article(sentences))]
-    assert max(sizes) - min(sizes) <= 20 and max(sizes) <= 65
+    assert max(sizes) - min(sizes) <= 20
+    assert max(sizes) <= 65
 
 
 def test_a_short_sentence_is_repeated_and_a_long_one_is_not() -> None:
@@ -142,9 +143,12 @@ def test_every_character_is_in_a_chunk_and_every_chunk_in_the_window(
     chunks = chunk(text, language, WORDS, size=size, window=window)
     for ordinal, c in enumerate(chunks):
         passage = text[c.start : c.end]
-        assert c.ordinal == ordinal and passage and passage == passage.strip()
+        assert c.ordinal == ordinal
+        assert passage
+        assert passage == passage.strip()
         assert len(WORDS.token_ends(passage)) <= window
-        assert c.tokens > 0 and c.llm_tokens == count_llm_tokens(passage)
+        assert c.tokens > 0
+        assert c.llm_tokens == count_llm_tokens(passage)
         covered[c.start : c.end] = True
     assert all(covered[at] or letter.isspace() for at, letter in enumerate(text))
     assert [c.start for c in chunks] == sorted({c.start for c in chunks})

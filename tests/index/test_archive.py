@@ -1,0 +1,136 @@
+"""An archive on disk: one writer, many readers, and plain words where it cannot be opened."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from index.archive import Archive
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, EncoderMismatch
+from index.store import Store
+from retrieval import Searcher
+from tests.fakes import WordEncoder, stored, story
+
+
+def test_no_archive_is_said_with_the_cure(folder: Path) -> None:
+    with pytest.raises(ArchiveMissing, match="zitat ingest"):
+        Archive(folder)
+    assert not folder.exists()
+
+
+def test_a_second_archive_in_one_folder_is_refused(folder: Path) -> None:
+    stored(folder, [story(1)])
+    with pytest.raises(ArchiveError, match="already holds an archive"):
+        Archive.create(folder, WordEncoder())
+    with Archive(folder) as archive:
+        assert archive.store.article("story-1") is not None
+
+
+def test_an_archive_whose_making_was_stopped_is_made_anew(folder: Path) -> None:
+    folder.mkdir()
+    Store(folder / "archive.sqlite.new", create=True).close()
+    with pytest.raises(ArchiveMissing):
+        Archive(folder)
+    assert stored(folder, [story(1)]).added == 1
+
+
+def test_an_archive_made_but_not_yet_named_is_named_when_it_is_opened(folder: Path) -> None:
+    Archive.create(folder, WordEncoder()).close()
+    (folder / "archive.sqlite").rename(folder / "archive.sqlite.new")
+    with Archive(folder) as archive:
+        assert archive.store.sequence() == 0
+
+
+def test_a_lost_manifest_is_damage_and_not_a_missing_archive(folder: Path) -> None:
+    stored(folder, [story(1)])
+    (folder / "manifest.json").unlink()
+    with pytest.raises(ArchiveDamaged, match=r"manifest\.json is missing though the articles are there"):
+        Archive(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe\x00",
+        b'{"format": 1}',
+        b'{"format": 9, "model": "x", "encoder": {}, "chunk_tokens": 3}',
+        b'{"format": 1, "model": "x", "encoder": {}, "chunk_tokens": 3}',
+        b'{"format": 1, "model": "x", "encoder": {"dimension": 64}, "chunk_tokens": 3, "generation": "two"}',
+        b'{"format": 1, "model": "x", "encoder": [1], "chunk_tokens": 3}',
+    ],
+)
+def test_a_garbled_manifest_is_damage(folder: Path, content: bytes) -> None:
+    stored(folder, [story(1)])
+    (folder / "manifest.json").write_bytes(content)
+    with pytest.raises(ArchiveDamaged, match=r"manifest\.json"):
+        Archive(folder)
+
+
+def test_another_encoder_is_refused_naming_both_sides_and_the_cure(folder: Path) -> None:
+    stored(folder, [story(1)])
+    with pytest.raises(EncoderMismatch) as refusal:
+        Searcher(folder, WordEncoder(32, name="other words"))
+    message = str(refusal.value)
+    assert "dimension=64" in message
+    assert "dimension=32" in message
+    assert "model=other words" in message
+    assert "zitat reembed" in message
+
+
+HOLD = """
+import sys
+from index.archive import Archive
+with Archive(sys.argv[1]) as archive, archive.writing():
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_writer_is_refused_and_readers_go_on(folder: Path, python: list[str]) -> None:
+    stored(folder, [story(1)])
+    command = [*python, "-c", HOLD, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "writing\n"
+        with Archive(folder) as archive, pytest.raises(ArchiveLocked) as refusal, archive.writing(wait=0.1):
+            pass
+        assert str(folder) in str(refusal.value)
+        assert "let it finish" in str(refusal.value)
+        with Searcher(folder, WordEncoder()) as archive:
+            assert archive.search("report").passages
+        other.kill()
+    with Archive(folder) as archive, archive.writing(wait=0.1):
+        pass  # the lock went with the process
+
+
+def test_a_writer_that_waits_gets_its_turn(folder: Path, python: list[str]) -> None:
+    stored(folder, [story(1)])
+    command = [*python, "-c", HOLD, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        other.stdin.close()  # type: ignore[union-attr]
+        with Archive(folder) as archive, archive.writing(wait=30):
+            pass
+
+
+def test_what_a_writer_does_is_indexed_when_it_lets_go(folder: Path) -> None:
+    stored(folder, [story(1), story(2)])
+    with Archive(folder) as archive:
+        with archive.writing():
+            archive.store.delete(["story-1"])
+        assert archive.derived.load().state.sequence == archive.store.sequence()
+
+
+def test_the_manifest_says_how_the_archive_was_made(folder: Path) -> None:
+    encoder = WordEncoder()
+    Archive.create(folder, encoder, model="words", chunk_tokens=500).close()
+    said = json.loads((folder / "manifest.json").read_text())
+    assert (said["model"], said["encoder"], said["chunk_tokens"]) == ("words", encoder.fingerprint, encoder.window)

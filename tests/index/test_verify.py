@@ -1,0 +1,122 @@
+"""Damage that no format notices is named, and what can be made again is."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.archive import Archive
+from index.encoder import EncodedPassage
+from index.errors import EncoderMismatch
+from index.verify import repair, seal, verify
+from tests.fakes import WordEncoder, stored, story
+
+
+def change(folder: Path, statement: str, *values: object) -> None:
+    with sqlite3.connect(folder / "archive.sqlite") as db:
+        db.execute(statement, values)
+    db.close()
+
+
+def flip(folder: Path, column: str, table: str, key: str, at: int) -> None:
+    with sqlite3.connect(folder / "archive.sqlite") as db:
+        [(blob,)] = db.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {key}")
+    db.close()
+    spoilt = bytearray(blob)
+    spoilt[at] ^= 1
+    value: object = bytes(spoilt).decode() if column == "text" else bytes(spoilt)
+    change(folder, f"UPDATE {table} SET {column} = ? WHERE {key}", value)
+
+
+def problems(folder: Path) -> list[str]:
+    with Archive(folder) as archive:
+        archive.view()
+        return verify(archive)
+
+
+def repaired(folder: Path) -> list[str]:
+    encoder = WordEncoder()
+    with Archive(folder) as archive, archive.writing():
+        repair(archive, encoder)
+    return encoder.seen
+
+
+def test_a_sound_archive_has_no_problems(folder: Path) -> None:
+    stored(folder, map(story, range(5)))
+    assert problems(folder) == []
+
+
+@pytest.mark.parametrize("column", ["vector", "codes"])
+@pytest.mark.parametrize("at", [0, 7, -1])
+def test_a_flipped_bit_in_an_encoding_is_named_and_encoded_again(folder: Path, column: str, at: int) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as archive:
+        before = seal(archive.store)
+    flip(folder, column, "encodings", "chunk = 4", at)
+    assert "chunk 4:" in problems(folder)[0]
+    assert len(repaired(folder)) == 1
+    assert problems(folder) == []
+    with Archive(folder) as archive:
+        assert seal(archive.store) == before
+
+
+def test_a_lost_encoding_is_named_and_encoded_again(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    change(folder, "DELETE FROM encodings WHERE chunk IN (2, 3)")
+    assert [problem.split(":")[0] for problem in problems(folder)[:2]] == ["chunk 2", "chunk 3"]
+    assert len(repaired(folder)) == 2
+    assert problems(folder) == []
+
+
+def test_a_flipped_bit_in_a_text_is_named_and_left_for_a_person(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    flip(folder, "text", "articles", "id = 'story-1'", 40)
+    assert problems(folder) == ["article story-1: the text does not match its hash"]
+    repaired(folder)
+    assert problems(folder) == ["article story-1: the text does not match its hash"]
+
+
+def test_an_index_that_differs_from_the_truth_is_named(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as archive:
+        other = EncodedPassage(np.eye(64, dtype=np.float32)[0], np.zeros((3, 8), np.uint8))
+        archive.store.replace_encoding(2, other)
+    assert problems(folder) == ["1 vectors differ from the articles' own"]
+    repaired(folder)
+    assert problems(folder) == []
+
+
+def test_a_lagging_or_lost_index_is_named(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as archive:
+        archive.store.delete(["story-1"])
+        assert any("the indexes hold change" in problem for problem in verify(archive))
+        (folder / "derived" / "state.json").unlink()
+        assert any("state.json" in problem for problem in verify(archive))
+
+
+def test_an_archive_with_a_long_gap_of_deleted_chunks_is_sound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.verify.PAGE", 4)
+    stored(folder, map(story, range(6)))
+    with Archive(folder) as archive, archive.writing():
+        archive.store.delete([f"story-{n}" for n in range(1, 5)])
+    assert problems(folder) == []
+
+
+def test_repairing_with_another_encoder_is_refused(folder: Path) -> None:
+    stored(folder, [story(1)])
+    with Archive(folder) as archive, archive.writing(), pytest.raises(EncoderMismatch):
+        repair(archive, WordEncoder(32))
+
+
+def test_a_seal_tells_archives_apart_and_like_ones_together(tmp_path: Path) -> None:
+    seals = []
+    for name, drafts in {"a": [1, 2], "b": [1, 2], "c": [1, 3], "d": [1]}.items():
+        stored(tmp_path / name, map(story, drafts))
+        with Archive(tmp_path / name) as archive:
+            seals.append(seal(archive.store))
+    assert seals[0] == seals[1]
+    assert len(set(seals)) == 3
