@@ -19,6 +19,9 @@ NOTHING_DONE = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    # Rows are encoded side by side, so matrices are small: threads of the matrix library would only get in the way.
+    # Read when numpy is first imported, which the commands do.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = _parser().parse_args(arguments)
     try:
         return int(args.run(args))

@@ -28,7 +28,7 @@ from index.store import Store
 
 CHUNK_TOKENS = 200
 WAIT_FOR_WRITER = 10.0  # seconds
-LOOKS, LOOK_AGAIN_AFTER = 5, 0.05  # seconds
+LOOKS, LOOK_AGAIN_AFTER = 5, 0.02  # seconds
 _UNBORN = ".new"
 
 

@@ -27,13 +27,7 @@ class SentenceTransformerEncoder:
     """Encodes on a GPU when torch sees one; where the model has prompts, "query" and "document" are used."""
 
     def __init__(self, name: str) -> None:
-        try:
-            from sentence_transformers import SentenceTransformer
-
-            self._model: Any = SentenceTransformer(name)
-        except Exception as error:
-            cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
-            raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error
+        self._model = _loaded(name)
         self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
         longest = self._model.max_seq_length or UNLIMITED
         prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
@@ -58,6 +52,9 @@ class SentenceTransformerEncoder:
     def encode_passages(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
         if not passages:
             return []
+        longest = max(len(self.token_ends(p.text)) for p in passages)
+        if longest > self.window:
+            raise EncoderError(f"a passage of {longest} tokens is longer than the window of {self.window}")
         texts = [f"{self._shortened(p.context)}\n{p.text}" if p.context else p.text for p in passages]
         vectors = self._model.encode_document(texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
         nothing = np.zeros((0, self.dimension // 8), np.uint8)
@@ -71,3 +68,13 @@ class SentenceTransformerEncoder:
     def _shortened(self, context: str) -> str:
         ends = self.token_ends(context)
         return context if len(ends) <= self._context_tokens else context[: ends[self._context_tokens - 1]]
+
+
+def _loaded(name: str) -> Any:
+    try:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(name)
+    except Exception as error:
+        cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
+        raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error

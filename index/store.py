@@ -288,7 +288,8 @@ class Store(Database):
 
     def broken_encodings(self) -> list[int]:
         """The chunks whose vector or codes do not match their checksum, or are lost."""
-        query = "SELECT c.key, vector, codes, checksum FROM chunks c LEFT JOIN encodings e ON e.chunk = c.key ORDER BY c.key"
+        columns = "c.key, e.vector, e.codes, e.checksum"
+        query = f"SELECT {columns} FROM chunks c LEFT JOIN encodings e ON e.chunk = c.key ORDER BY c.key"
         with said_plainly(self.path):
             rows = self.db.execute(query)
             return [key for key, *stored, checksum in rows if checksum is None or _checksum(*stored) != checksum]

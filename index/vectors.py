@@ -6,6 +6,7 @@ memory: new vectors in a small exact index, removed ones in a mask. Scores are i
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -126,6 +127,7 @@ def _stored(index: faiss.Index) -> Vectors:
 
 
 def _build(keys: Keys, vectors: Vectors, dimension: int) -> faiss.Index:
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     vectors = np.ascontiguousarray(vectors, np.float32)
     if len(keys) <= EXACT_UP_TO:
         inner = faiss.IndexFlatIP(dimension)
@@ -162,6 +164,8 @@ def _search(
     index: faiss.Index, query: Vectors, count: int, selector: faiss.IDSelector | None, share: float
 ) -> tuple[Keys, Vectors]:
     inner = faiss.downcast_index(faiss.downcast_index(index).index)
+    # One question at a time is no work for several threads: they would spend longer waiting for each other.
+    faiss.omp_set_num_threads(1)
     if isinstance(inner, faiss.IndexIVF):
         probes = inner.nlist if share < NARROW else inner.nprobe
         parameters = faiss.SearchParametersIVF(nprobe=probes, sel=selector)

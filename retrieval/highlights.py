@@ -6,6 +6,8 @@ pair is close, or when the lexical leg counts it as the same word.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import regex
 from numpy.typing import NDArray
@@ -33,33 +35,38 @@ def highlights(
     """
     pairs = alignment(query.tokens, codes) if len(query.tokens) and len(codes) else np.zeros((0, 0), np.float32)
     close = _close_spans(pairs, ends)
-    marked = np.zeros(len(text), bool)
+    spans = []
     for word in _WORD.finditer(text):
         start, end = word.span()
-        aligned = close[start:end].any() and (end - start >= SHORTEST or _IS_UNSPACED.match(word[0]))
-        if aligned or terms.intersection(analyse(word[0], language)):
-            marked[start:end] = True
-    return _runs(text, marked) or _best_sentence(text, language, pairs, ends)
+        aligned = 1 in close[start:end] and (end - start >= SHORTEST or _IS_UNSPACED.match(word[0]))
+        if aligned or not terms.isdisjoint(_terms(word[0], language)):
+            spans.append(Span(start, end))
+    return _joined(text, spans) or _best_sentence(text, language, pairs, ends)
 
 
-def _close_spans(pairs: Vectors, ends: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """For each code point before the last token's end, whether it is part of a token's close counterpart."""
-    out = np.zeros(int(ends[-1]) if len(ends) else 0, bool)
+@lru_cache(maxsize=100_000)
+def _terms(word: str, language: str) -> tuple[str, ...]:
+    return tuple(analyse(word, language))
+
+
+def _close_spans(pairs: Vectors, ends: NDArray[np.int64]) -> bytearray:
+    """For each code point before the last token's end, 1 if it is part of a token's close counterpart."""
+    out = bytearray(int(ends[-1]) if len(ends) else 0)
     if pairs.size:
         for token in np.unique(pairs.argmax(1)[pairs.max(1) >= CLOSE]):
-            out[ends[token - 1] if token else 0 : ends[token]] = True
+            start, end = int(ends[token - 1]) if token else 0, int(ends[token])
+            out[start:end] = b"\x01" * (end - start)
     return out
 
 
-def _runs(text: str, marked: NDArray[np.bool_]) -> list[Span]:
-    """Marked stretches; two with nothing but white space between them become one."""
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """The spans; two with nothing or only white space between them become one."""
     out: list[Span] = []
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(np.int8), [0]])))
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if out and text[out[-1].end : start].isspace():
-            out[-1] = Span(out[-1].start, end)
+    for span in spans:
+        if out and not text[out[-1].end : span.start].strip():
+            out[-1] = Span(out[-1].start, span.end)
         else:
-            out.append(Span(start, end))
+            out.append(span)
     return out
 
 

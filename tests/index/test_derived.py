@@ -46,10 +46,6 @@ def _truncated(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _emptied(path: Path) -> None:
-    path.write_bytes(b"")
-
-
 def _deleted(path: Path) -> None:
     path.unlink()
 
@@ -64,7 +60,7 @@ def _flipped_at(share: float) -> Damage:
     return flip
 
 
-DAMAGES = [_truncated, _emptied, _deleted, *map(_flipped_at, (0.0, 0.3, 0.77, 1.0))]
+DAMAGES = [_truncated, _deleted, *map(_flipped_at, (0.0, 0.3, 0.77))]
 KINDS = ["state.json", "vectors-*.faiss", "terms/meta.json"]
 KINDS += [f"terms/*.{kind}" for kind in ("term", "idx", "pos", "fieldnorm", "fast", "store")]
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from index.archive import Archive
 from index.errors import ArchiveDamaged, ArchiveError
+from index.schema import Entry
 from index.scope import Scope
 from index.store import Store
 from index.verify import verify
@@ -54,10 +56,13 @@ def test_codes_come_back_and_damaged_ones_do_not(folder: Path) -> None:
 
 def test_a_batch_is_stored_whole_or_not_at_all(folder: Path) -> None:
     stored(folder, [story(1)])
-    with Archive(folder) as archive, pytest.raises(RuntimeError), archive.store.transaction():
-        archive.store.db.execute("DELETE FROM articles")
-        raise RuntimeError("half way")
     with Archive(folder) as archive:
+        one = archive.store.article("story-1")
+        assert one is not None
+        broken = Entry(one.article, [], [], np.zeros(128, np.uint32), "draft", "origin")  # an article without chunks
+        with pytest.raises(IndexError):
+            archive.store.put([broken])
+        assert archive.store.article("story-1") == one
         assert archive.store.article("story-1") is not None
 
 
@@ -173,10 +178,8 @@ def test_garbage_anywhere_in_the_truth_is_named_and_never_a_raw_error(folder: Pa
         with open(spoiled / TRUTH, "r+b") as file:
             file.seek(int(random.integers(100, size - 700)))
             file.write(random.bytes(int(random.integers(1, 600))))
-        try:
+        with suppress(ArchiveDamaged):
             _read_everything(spoiled)
-        except ArchiveError as error:
-            assert isinstance(error, ArchiveDamaged), error
 
 
 def test_a_text_that_is_no_longer_text_is_damage(folder: Path) -> None:

@@ -16,7 +16,8 @@ from index.archive import Archive
 from index.derived import DerivedDamaged
 from index.errors import ArchiveMissing
 from index.verify import seal, verify
-from tests.survival.writer import Job
+from tests.fakes import WordEncoder, stored, story
+from tests.survival.writer import Job, start_change_over
 
 pytestmark = pytest.mark.slow
 
@@ -139,3 +140,29 @@ def test_kills_with_the_bundled_encoder_lose_and_tear_nothing(tmp_path: Path) ->
     drill = Drill(Job(tmp_path / "undisturbed", bundled=True, batch_tokens=1), kills=6, editions=1)
     drill.run()
     assert drill.seen["killed alive"] >= 6
+
+
+def test_kills_while_reembedding_leave_the_old_generation_or_the_new(tmp_path: Path) -> None:
+    folder, direct = tmp_path / "news.zitat", tmp_path / "direct"
+    stored(folder, map(story, range(30)))
+    stored(direct, map(story, range(30)), WordEncoder(32, name="other words"))
+    kills = 0
+    for _ in range(8):
+        process = start_change_over(folder)
+        process.join(random.uniform(0.05, 0.5))
+        if process.is_alive():
+            os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
+            kills += 1
+        process.join()
+        with Archive(folder) as archive:
+            archive.view()
+            assert verify(archive) == []
+            assert len(archive.store.chunk_keys()) == 90
+    assert kills >= 3
+    process = start_change_over(folder)
+    process.join()
+    assert process.exitcode == 0
+    with Archive(folder) as archive, Archive(direct) as other:
+        assert archive.manifest.generation >= 2
+        assert verify(archive) == []
+        assert seal(archive.store) == seal(other.store)

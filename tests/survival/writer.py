@@ -10,6 +10,7 @@ from pathlib import Path
 
 import index.derived
 import index.ingest
+import index.reembed
 from index.archive import Archive
 from index.article import Draft
 from index.encoder import Encoder
@@ -80,3 +81,46 @@ def _opened(job: Job, encoder: Encoder) -> Archive:
         return Archive(job.folder)
     except ArchiveMissing:
         return Archive.create(job.folder, encoder, model="words", chunk_tokens=30 if not job.bundled else 120)
+
+
+def change_over(folder: Path) -> None:
+    """Re-embed with another encoder, one article a batch."""
+    index.reembed.BATCH_TOKENS = 1
+    with Archive(folder) as archive, archive.writing():
+        index.reembed.reembed(archive, WordEncoder(32, name="other words"), "other words")
+
+
+def start_change_over(folder: Path) -> BaseProcess:
+    process = _processes.Process(target=change_over, args=(folder,), daemon=True)
+    process.start()
+    return process
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches of articles that all carry one word of their own, each stored at once."""
+
+    folder: Path
+    batches: int
+    articles: int
+
+    def word(self, batch: int) -> str:
+        return f"marker{batch}"
+
+    def encoder(self) -> WordEncoder:
+        return WordEncoder(dimension=1024)  # so large that the markers meet no other word
+
+    def start(self) -> BaseProcess:
+        process = _processes.Process(target=add, args=(self,), daemon=True)
+        process.start()
+        return process
+
+
+def add(job: Batches) -> None:
+    """Store the batches, one transaction each, in an archive that is there."""
+    encoder = job.encoder()
+    with Archive(job.folder) as archive, archive.writing():
+        for batch in range(job.batches):
+            word = job.word(batch)
+            drafts = [draft(f"{word}-{n}", f"{word} text {word} {n}.") for n in range(job.articles)]
+            index.ingest.ingest(archive, encoder, drafts)
