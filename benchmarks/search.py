@@ -65,7 +65,9 @@ def main() -> None:
     told("search, three years", latencies(searcher, questions, period))
     memory = psutil.Process().memory_full_info()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"memory: {memory.uss / 1e6:.0f} MB of its own, {memory.rss / 1e6:.0f} MB with mapped files, peak {peak:.0f} MB")
+    print(
+        f"memory: {memory.uss / 1e6:.0f} MB of its own, {memory.rss / 1e6:.0f} MB with mapped files, peak {peak:.0f} MB"
+    )
     command = [sys.executable, "-m", "api.cli", "search", questions[0], "--archive", str(args.archive)]
     times = []
     for _ in range(5):

@@ -26,6 +26,7 @@ from index.reading import ReadOptions, read
 from retrieval import Searcher
 from retrieval.ranking import Ranking
 
+POOL_DEPTH, PAIR_DEPTH = 100, 10  # articles ranked: AP looks at all of them, nDCG@10 at ten
 NO_LEXICAL = Ranking(lexical=0.0, lexical_elsewhere=0.0, first_lexical=0.0)
 NO_LATE = Ranking(late=0.0, dense=1.0)
 VARIANTS: dict[str, tuple[Retriever, Ranking]] = {
@@ -66,12 +67,12 @@ def measured(
 
 
 def run_all(
-    searcher: Searcher, retriever: Retriever, queries: Iterable[Query], languages: tuple[str, ...]
+    searcher: Searcher, retriever: Retriever, queries: Iterable[Query], languages: tuple[str, ...], depth: int
 ) -> dict[str, Run]:
     """Ask every question, on as many threads as there are cores."""
     listed = list(queries)
     with ThreadPoolExecutor(2) as threads:
-        found = threads.map(lambda query: retriever(searcher, query, languages), listed)
+        found = threads.map(lambda query: retriever(searcher, query, languages, depth), listed)
         return {query.id: run for query, run in zip(listed, found, strict=True)}
 
 
@@ -83,7 +84,7 @@ def report(name: str, searcher: Searcher, retriever: Retriever, dataset: Dataset
     if args.pairs:
         figures = _by_pair(searcher, retriever, dataset, queries, prefix)
     else:
-        runs = run_all(searcher, retriever, queries, ())
+        runs = run_all(searcher, retriever, queries, (), POOL_DEPTH)
         figures = measured(runs, dataset, (), prefix)
         by_language = {query.id: query.language for query in queries}
         own = [prefix[max(run, key=run.__getitem__)] == by_language[q] for q, run in runs.items() if run]
@@ -102,7 +103,7 @@ def _by_pair(
     cross: dict[str, list[float]] = defaultdict(list)
     for asked, pool in _pairs(dataset.languages):
         own = [query for query in queries if query.language == asked]
-        figures = measured(run_all(searcher, retriever, own, (pool,)), dataset, (pool,), prefix)
+        figures = measured(run_all(searcher, retriever, own, (pool,), PAIR_DEPTH), dataset, (pool,), prefix)
         if asked == pool:
             same[asked] = figures["nDCG@10"]
         else:

@@ -12,32 +12,31 @@ from index.scope import Scope
 from retrieval import Searcher, SearchOptions
 from retrieval.question import encode, understand
 
-DEPTH = 100
 _NO_DATE = date(2000, 1, 1)  # the questions of these sets are not about "today"
 Run = dict[str, float]  # article id -> score
-Retriever = Callable[[Searcher, Query, tuple[str, ...]], Run]
+Retriever = Callable[[Searcher, Query, tuple[str, ...], int], Run]  # languages of the pool, and how many articles
 
 
-def product(searcher: Searcher, query: Query, languages: tuple[str, ...]) -> Run:
+def product(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Run:
     """`zitat search`, with nothing told about the question's language."""
-    options = SearchOptions(count=DEPTH, languages=languages, per_article=1, fold_duplicates=False)
+    options = SearchOptions(count=depth, languages=languages, per_article=1, fold_duplicates=False)
     passages = searcher.search(query.text, options).passages
     return {passage.article.id: 1.0 / passage.rank for passage in passages}
 
 
-def dense(searcher: Searcher, query: Query, languages: tuple[str, ...]) -> Run:
+def dense(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Run:
     """The pooled vectors alone."""
-    return _articles(searcher, *_legs(searcher, query, languages)[0])
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[0])
 
 
-def lexical(searcher: Searcher, query: Query, languages: tuple[str, ...]) -> Run:
+def lexical(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Run:
     """BM25 alone."""
-    return _articles(searcher, *_legs(searcher, query, languages)[1])
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[1])
 
 
-def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...]) -> Run:
+def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Run:
     """Both legs, each scaled from 0 to 1 over what it found, half and half."""
-    runs = [_articles(searcher, *leg) for leg in _legs(searcher, query, languages)]
+    runs = [_articles(searcher, *leg) for leg in _legs(searcher, query, languages, depth)]
     out: Run = {}
     for run in runs:
         low, high = min(run.values(), default=0.0), max(run.values(), default=1.0)
@@ -46,13 +45,15 @@ def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...]) -
     return out
 
 
-def _legs(searcher: Searcher, query: Query, languages: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _legs(
+    searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
     view = searcher.archive.view()
     asked = understand(query.text, query.language, _NO_DATE)
     scope = Scope(languages=languages)
     allowed = searcher.chunks_in(scope, view.state.sequence) if scope.limits else None
     vector = encode(asked, searcher.encoder).vector
-    return [view.vectors.search(vector, 2 * DEPTH, allowed), view.terms.search(asked.terms, 2 * DEPTH, scope)]
+    return [view.vectors.search(vector, 2 * depth, allowed), view.terms.search(asked.terms, 2 * depth, scope)]
 
 
 def _articles(searcher: Searcher, keys: np.ndarray, scores: np.ndarray) -> Run:

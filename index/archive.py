@@ -140,7 +140,7 @@ class Archive:
         return None
 
     def _mended(self, wait: float) -> bool:
-        """Whether the indexes could be caught up or made again: not while another process writes, nor on a full disk."""
+        """Whether the indexes could be caught up or made again: not while another writes, nor on a full disk."""
         try:
             with self.writing(wait):
                 return True

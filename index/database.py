@@ -69,7 +69,6 @@ class Database:
             self._open.append(db)
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA mmap_size = 1073741824")
         return db
 
     def _has_log(self) -> bool:

@@ -60,13 +60,12 @@ class _Graph:
     def norm(self, x: str, residual: str, name: str, weights: E5Weights, tensor: str) -> str:
         gamma = self.constant(f"{name}.gamma", weights.vector(f"{tensor}.w"))
         beta = self.constant(f"{name}.beta", weights.vector(f"{tensor}.b"))
-        return self.node(
-            "SkipLayerNormalization", [x, residual, gamma, beta], name, domain=MICROSOFT, epsilon=weights.epsilon
-        )
+        summed = self.node("Add", [x, residual], f"{name}.sum")
+        return self.node("LayerNormalization", [summed, gamma, beta], name, epsilon=weights.epsilon, axis=-1)
 
 
 def onnx_model(weights: E5Weights) -> ModelProto:
-    """From `embeddings` float32 (batch, length, 384), words only, and `mask` int32 (batch, length), to `tokens`."""
+    """From `embeddings` (words only) to `tokens`, both float32 (batch, length, 384); rows may not be padded."""
     from onnx import TensorProto, helper
 
     graph = _Graph()
@@ -78,10 +77,7 @@ def onnx_model(weights: E5Weights) -> ModelProto:
     made = helper.make_graph(
         graph.nodes,
         "multilingual-e5-small",
-        [
-            helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape),
-            helper.make_tensor_value_info("mask", TensorProto.INT32, shape[:2]),
-        ],
+        [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, shape)],
         [helper.make_tensor_value_info("tokens", TensorProto.FLOAT, shape)],
         graph.constants,
     )
@@ -108,7 +104,7 @@ def _transformer_layer(graph: _Graph, weights: E5Weights, layer: int, x: str) ->
     biases = [weights.vector(f"{p}.{k}.b") for k in "qkv"]
     qkv = graph.linear(x, f"{p}.qkv", np.concatenate(projections), np.concatenate(biases))
     graph.node("Split", [qkv], f"{p}.q", f"{p}.k", f"{p}.v", axis=-1, num_outputs=3)
-    inputs = [f"{p}.q", f"{p}.k", f"{p}.v", "", "mask"]
+    inputs = [f"{p}.q", f"{p}.k", f"{p}.v"]
     attention = graph.node("MultiHeadAttention", inputs, f"{p}.attention", domain=MICROSOFT, num_heads=HEADS)
     attended = graph.linear(attention, f"{p}.ao", weights.matrix(f"{p}.ao.w", HIDDEN), weights.vector(f"{p}.ao.b"))
     x = graph.norm(x, attended, f"{p}.x1", weights, f"{p}.aln")

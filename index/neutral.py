@@ -69,8 +69,11 @@ def load_neutral_space() -> NeutralSpace:
     with np.load(io.BytesIO(raw)) as data:
         languages = tuple(data["languages"].tolist())
         passages, questions = (
-            LanguageMeans(languages, data[f"{side}_pooled"].astype(np.float32), data[f"{side}_tokens"].astype(np.float32)
+            LanguageMeans(
+                languages, data[f"{side}_pooled"].astype(np.float32), data[f"{side}_tokens"].astype(np.float32)
             )
             for side in ("passage", "query")
         )
-        return NeutralSpace(passages, questions, data["rotation"].astype(np.float32), hashlib.sha256(raw).hexdigest()[:16])
+        return NeutralSpace(
+            passages, questions, data["rotation"].astype(np.float32), hashlib.sha256(raw).hexdigest()[:16]
+        )

@@ -277,15 +277,6 @@ class Store(Database):
 
     # -- checking
 
-    def check(self) -> list[str]:
-        """Everything that is wrong with the truth: SQLite's own check, each text's hash, each encoding's checksum."""
-        problems = [row[0] for row in self.rows("PRAGMA integrity_check(20)") if row[0] != "ok"]
-        for stored in self.each_article():
-            if stored.article.content_hash != stored.content_hash:
-                problems.append(f"article {stored.article.id}: the text does not match its hash")
-        what = "the vector or codes are lost or do not match their checksum"
-        return problems + [f"chunk {key}: {what}" for key in self.broken_encodings()]
-
     def broken_encodings(self) -> list[int]:
         """The chunks whose vector or codes do not match their checksum, or are lost."""
         columns = "c.key, e.vector, e.codes, e.checksum"

@@ -20,7 +20,7 @@ def verify(archive: Archive) -> list[str]:
     """Everything that is wrong, in words; an empty list when all is well."""
     problems: list[str] = []
     try:
-        problems += archive.store.check()
+        problems += _truth_problems(archive.store)
         problems += _differences(archive.store, archive.derived.load())
     except (ArchiveDamaged, DerivedDamaged) as damage:
         problems.append(str(damage))
@@ -41,6 +41,15 @@ def repair(archive: Archive, encoder: Encoder) -> None:
         (encoded,) = encoder.encode_passages([passage])
         archive.store.replace_encoding(chunk.key, encoded)
     archive.derived.rebuild()
+
+
+def _truth_problems(store: Store) -> list[str]:
+    """SQLite's own check, each text's hash, each encoding's checksum."""
+    problems = [row[0] for row in store.rows("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    altered = (one.article.id for one in store.each_article() if one.article.content_hash != one.content_hash)
+    problems += [f"article {article}: the text does not match its hash" for article in altered]
+    what = "the vector or codes are lost or do not match their checksum"
+    return problems + [f"chunk {key}: {what}" for key in store.broken_encodings()]
 
 
 def _differences(store: Store, view: View) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from index.errors import BadInput
+from index.language import UNKNOWN, normalise_code
 
 LONGEST_QUESTION = 4_000  # code points; the encoder reads 512 tokens
 MOST_PASSAGES = 1_000
@@ -41,6 +42,8 @@ class SearchOptions:
             raise BadInput(f"the dates run from {self.after} to {self.before}", "give the earlier date as --after")
         if self.preference not in ("balanced", "mine-first"):
             raise BadInput(f"the preference is {self.preference!r}", 'give "balanced" or "mine-first"')
+        for name in (*self.languages, *self.sources, *self.article_ids):
+            _checked_text(name)
 
 
 def checked_question(question: str) -> str:
@@ -48,6 +51,23 @@ def checked_question(question: str) -> str:
     cleaned = question.replace("\0", " ").strip()
     if not cleaned:
         raise BadInput("the question is empty", "type a question or some words")
+    _checked_text(cleaned)
     if len(cleaned) > LONGEST_QUESTION:
         raise BadInput(f"the question has {len(cleaned):,} characters", f"use at most {LONGEST_QUESTION:,}")
     return cleaned
+
+
+def language_code(given: str) -> str:
+    """The code under which articles in a language are kept; it may be named in any usual way."""
+    code = UNKNOWN if given.strip().lower() == UNKNOWN else normalise_code(given)
+    if code is None:
+        raise BadInput(f"there is no language {given!r}", "give an ISO 639 code such as de, or its English name")
+    return code
+
+
+def _checked_text(text: str) -> None:
+    """Bytes that are no UTF-8 reach a program's arguments as lone surrogates, which no index can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{text[:40]!r} holds bytes that are no text", "type it in UTF-8") from None

@@ -7,9 +7,10 @@ from datetime import date
 
 from index.analyser import analyse, transliterated
 from index.encoder import EncodedQuery, Encoder
-from index.language import detect_question, normalise_code
+from index.language import detect_question
 from index.terms import TermQuery
 from retrieval.dates import find_dates
+from retrieval.options import language_code
 from retrieval.results import DateRange, Understood
 
 
@@ -24,7 +25,7 @@ class Question:
 
 def understand(text: str, language: str | None, today: date) -> Question:
     """Language, dates and terms; `language` overrides what would be detected."""
-    spoken = (normalise_code(language) or language) if language else detect_question(text)[0]
+    spoken = language_code(language) if language else detect_question(text)[0]
     dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_dates(text, spoken, today))
     terms = TermQuery(analyse(text, spoken), transliterated(text))
     return Question(text, Understood(spoken, dates), terms)

@@ -107,7 +107,7 @@ def test_document_frequencies_count_chunks(terms: TermIndex) -> None:
 
 def test_many_terms_in_odd_scripts_are_no_harm(terms: TermIndex) -> None:
     odd = ["😀", "ไทย", "الله", "a" * 5000, "\u0301", '"', "AND", "wind:", "*"]
-    terms.update([], [TermDocument(20, odd, odd, odd, 20, "und", "so:urce \"x\"", None, None)])
+    terms.update([], [TermDocument(20, odd, odd, odd, 20, "und", 'so:urce "x"', None, None)])
     assert terms.search(TermQuery(odd[:1], []), 5)[0].tolist() == [20]
     assert terms.search(TermQuery(odd, odd), 5, Scope(sources=('so:urce "x"',)))[0].tolist() == [20]
 

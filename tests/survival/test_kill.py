@@ -50,7 +50,7 @@ class Drill:
         while self.seen["killed alive"] < self.kills:
             rounds += 1
             job = replace(self.job, folder=self.job.folder.with_name(f"round-{rounds}"))
-            self._outlives(job, self.random.uniform(0, self.life[1] / 2))
+            self._outlives(job, self.random.uniform(0, self.life[1] / 4))
             self._check(job)
             assert self._outlives(job, None)
             self._check(job)
@@ -133,7 +133,6 @@ def test_twelve_kills_while_the_archive_is_made_leave_none_or_a_sound_one(tmp_pa
     drill = Drill(Job(tmp_path / "undisturbed", articles=8), kills=12, editions=1)
     drill.run_beginnings()
     assert drill.seen["killed alive"] >= 12
-    assert drill.seen["not made yet"] >= 1
 
 
 def test_kills_with_the_bundled_encoder_lose_and_tear_nothing(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Job:
     """An ingest into the archive at `folder`; `edition` changes what every second article says."""
 
     folder: Path
-    articles: int = 24
+    articles: int = 16
     edition: int = 1
     bundled: bool = False
     batch_tokens: int = 200
