@@ -24,9 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = _parser().parse_args(arguments)
     try:
-        return int(args.run(args))
+        status = int(args.run(args))
+        sys.stdout.flush()  # so that a reader who has gone is noticed here, not as the program ends
+        return status
     except ZitatError as error:
         print(f"zitat: {error}", file=sys.stderr)
+        return NOTHING_DONE
+    except UnicodeEncodeError as error:
+        cure = "give arguments in UTF-8, and set PYTHONUTF8=1 where the terminal has another encoding"
+        print(f"zitat: {error.encoding} cannot hold {error.object[error.start : error.end]!a}: {cure}", file=sys.stderr)
         return NOTHING_DONE
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -89,10 +89,8 @@ class TokenModel:
         path = str(folder / "model.onnx")
         try:
             self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise EncoderError(
-                f"{path} cannot be loaded ({error}): delete the folder {folder} and try again"
-            ) from error
+        except Exception as error:  # ONNX Runtime's own errors share no base class
+            raise _unusable(folder, error) from error
         self.words = weights.blocks("emb.word", weights.vocabulary)
 
     def __call__(self, row: Sequence[int]) -> Vectors:
@@ -114,7 +112,10 @@ class BundledEncoder:
         weights = read_weights(bundled_weights(), with_vocabulary=False)
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, "encode")
         self._model = TokenModel(folder, weights)
-        self._pieces: Any = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+        try:
+            self._pieces: Any = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+        except (OSError, RuntimeError) as error:
+            raise _unusable(folder, error) from error
         self._space, self._strength = load_neutral_space(), strength
         self._query_prefix = self._ids("query:")
         self._passage_prefix = self._ids("passage:")
@@ -170,6 +171,10 @@ class BundledEncoder:
             means.centred(own, language if self._strength else "") @ self._space.rotation,
             _trimmed(question, spans),
         )
+
+
+def _unusable(folder: Path, error: Exception) -> EncoderError:
+    return EncoderError(f"the unpacked model cannot be loaded ({error}): delete the folder {folder} and try again")
 
 
 def _trimmed(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _WAIT = 0.2  # seconds between looks at whether the user has gone
+_PATIENCE = 2.0  # seconds for the thread to end; one that waits for input is left behind, and ends with the process
 
 
 def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
@@ -48,4 +49,4 @@ def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
             yield item  # type: ignore[misc]
     finally:
         closed.set()
-        thread.join()
+        thread.join(_PATIENCE)

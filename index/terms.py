@@ -115,6 +115,8 @@ class TermIndex:
             writer.add_document(_document(document))
         writer.commit()
         writer.wait_merging_threads()
+        # Tantivy makes this file for its owner alone; whoever may read the folder may read the archive.
+        (self.folder / "meta.json").chmod(self.folder.stat().st_mode & 0o666)
         self._index.reload()
 
     def reload(self) -> None:

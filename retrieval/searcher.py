@@ -20,14 +20,15 @@ from index.derived import View
 from index.encoder import EncodedQuery, Encoder, load_encoder
 from index.schema import Candidate
 from index.scope import Scope
-from retrieval.options import SearchOptions, checked_question
+from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
 from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 from retrieval.results import SearchResult
-from retrieval.shortlist import Ranked, shortlist
+from retrieval.shortlist import Ranked, shortlist, thinned
 
 LEG_DEPTH = 100  # candidates nominated by each leg
+DEEPEST = 6_400  # the same where copies of one story, or one long article, leave too few passages to show
 RERANKED = 100  # candidates compared token by token
 
 Keys = NDArray[np.int64]
@@ -41,9 +42,9 @@ class Searcher:
         self.ranking = ranking
         self._chosen = encoder
         self.encoder = encoder or load_encoder(self.archive.manifest.model)
+        self.chunks_in = lru_cache(maxsize=64)(self._chunks_in)
         self._view()
         self._legs = ThreadPoolExecutor(4, "leg")
-        self.chunks_in = lru_cache(maxsize=64)(self._chunks_in)
 
     def close(self) -> None:
         """Let go of the archive's files."""
@@ -66,18 +67,25 @@ class Searcher:
         scope = _scope(self.archive, options, asked)
         if scope is None:
             return SearchResult(question, asked.understood, (), clock.taken())
-        lexical = self._legs.submit(view.terms.search, asked.terms, max(LEG_DEPTH, options.count), scope)
+        depth = max(LEG_DEPTH, options.count)
+        lexical = self._legs.submit(view.terms.search, asked.terms, depth, scope)
         query = encode(asked, self.encoder)
         clock.stage("encode")
         allowed = self.chunks_in(scope, view.state.sequence) if scope.limits else None
-        dense, _ = view.vectors.search(query.vector, max(LEG_DEPTH, options.count), allowed)
-        nominated = np.union1d(dense, lexical.result()[0])
+        legs = [view.vectors.search(query.vector, depth, allowed)[0], lexical.result()[0]]
         clock.stage("legs")
         with self.archive.store.snapshot():
-            ranked = self._ranked(nominated[nominated <= view.state.last_chunk], view, query, asked, options)
+            chosen = shortlist(self._ranked(legs, view, query, asked, options), options)
+            while len(chosen) < options.count and max(map(len, legs)) >= depth and depth < DEEPEST:
+                depth = min(4 * depth, DEEPEST)
+                legs = [
+                    view.vectors.search(query.vector, depth, allowed)[0],
+                    view.terms.search(asked.terms, depth, scope)[0],
+                ]
+                chosen = shortlist(self._ranked(legs, view, query, asked, options, thin=True), options)
             clock.stage("rank")
             presenter = Presenter(self.archive, view, self.encoder, asked, query)
-            passages = presenter.present(shortlist(ranked, options), scope)
+            passages = presenter.present(chosen, scope)
         clock.stage("present")
         return SearchResult(question, asked.understood, passages, clock.taken())
 
@@ -87,18 +95,31 @@ class Searcher:
         manifest = self.archive.manifest
         if self._chosen is None and manifest.encoder != self.encoder.fingerprint:
             self.encoder = load_encoder(manifest.model)
+            self.chunks_in.cache_clear()  # another generation numbers its chunks and changes anew
         manifest.check_encoder(self.encoder, self.archive.path)
         return view
 
     def _ranked(
-        self, keys: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
+        self,
+        legs: list[Keys],
+        view: View,
+        query: EncodedQuery,
+        asked: Question,
+        options: SearchOptions,
+        *,
+        thin: bool = False,
     ) -> list[Ranked]:
-        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
-        found = self.archive.store.candidates(keys.tolist())
+        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
+
+        When `thin`, so are those that would not be shown if the ranking ended there, to make room for others.
+        """
+        nominated = np.union1d(*legs)
+        found = self.archive.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
         if not found:
             return []
         features = self._features(found, view, query, asked)
-        kept = best_first(features.keys, first_stage(features, self.ranking))[: max(RERANKED, 2 * options.count)]
+        kept = best_first(features.keys, first_stage(features, self.ranking))
+        kept = (thinned(kept, found, options) if thin else kept)[: max(RERANKED, 2 * options.count)]
         found, features = [found[row] for row in kept], features.rows(kept)
         codes = self.archive.store.codes(features.keys.tolist(), query.vector.size // 8)
         language, mine_first = asked.understood.language, options.preference == "mine-first"
@@ -124,7 +145,7 @@ class Searcher:
 
 
 def _scope(archive: Archive, options: SearchOptions, asked: Question) -> Scope | None:
-    """The hard filter; None when it names articles of which there is none."""
+    """The hard filter; None when nothing can pass: it names no article that is there, or no day."""
     keys = tuple(archive.store.article_keys(options.article_ids)) if options.article_ids else ()
     if options.article_ids and not keys:
         return None
@@ -132,7 +153,10 @@ def _scope(archive: Archive, options: SearchOptions, asked: Question) -> Scope |
     if options.dates_filter and asked.understood.dates:
         after = max(filter(None, (after, min(d.earliest for d in asked.understood.dates))))
         before = min(filter(None, (before, max(d.latest for d in asked.understood.dates))))
-    return Scope(options.languages, options.sources, after, before, keys)
+    if after and before and after > before:
+        return None
+    languages = tuple(language_code(language) for language in options.languages)
+    return Scope(languages, options.sources, after, before, keys)
 
 
 def _in_period(candidate: Candidate, asked: Question) -> bool:

@@ -1,0 +1,79 @@
+"""The score, by numbers that can be checked on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
+
+RANKING = Ranking(late=1.0, dense=0.5, lexical=0.1, lexical_elsewhere=0.04, first_lexical=0.2, mine_first=0.3, in_period=0.07)
+
+
+def features(**changed: Any) -> Features:
+    """Two German chunks and two English ones, of which the lexical leg sees 4 and 1, 2 and 0."""
+    values: dict[str, Any] = {
+        "keys": np.array([11, 12, 13, 14], np.int64),
+        "languages": np.array(["de", "de", "en", "en"]),
+        "cosine": np.array([0.2, 0.4, 0.6, 0.8], np.float32),
+        "bm25": np.array([4.0, 1.0, 2.0, 0.0], np.float32),
+        "in_period": np.array([False, False, False, False]),
+    }
+    return Features(**(values | changed))
+
+
+def test_the_lexical_score_is_relative_to_the_best_of_the_passage_s_language() -> None:
+    # 0.2 * (4/4 - 1), 0.2 * (1/4 - 1), 0.2 * (2/2 - 1), 0.2 * (0/2 - 1)
+    assert first_stage(features(), RANKING) == pytest.approx([0.2, 0.4 - 0.15, 0.6, 0.8 - 0.2])
+
+
+def test_the_lexical_score_weighs_less_in_other_languages_than_the_question_s() -> None:
+    score = final_score(features(), np.array([0.1, 0.2, 0.3, 0.4], np.float32), "de", False, RANKING)
+    expected = [0.1 + 0.1, 0.2 + 0.2 - 0.1 * 0.75, 0.3 + 0.3, 0.4 + 0.4 - 0.04 * 1.0]
+    assert score == pytest.approx(expected)
+
+
+def test_where_the_lexical_leg_is_blind_it_changes_nothing() -> None:
+    blind = features(bm25=np.zeros(4, np.float32))
+    assert first_stage(blind, RANKING) == pytest.approx([0.2, 0.4, 0.6, 0.8])
+    half_blind = features(bm25=np.array([0, 0, 2, 0], np.float32))
+    assert first_stage(half_blind, RANKING) == pytest.approx([0.2, 0.4, 0.6, 0.6])
+
+
+def test_doubling_the_lexical_scores_of_one_language_changes_nothing() -> None:
+    doubled = features(bm25=np.array([8.0, 2.0, 2.0, 0.0], np.float32))
+    assert first_stage(doubled, RANKING) == pytest.approx(first_stage(features(), RANKING))
+
+
+def test_mine_first_lifts_only_the_question_s_language() -> None:
+    nothing = np.zeros(4, np.float32)
+    lifted = final_score(features(), nothing, "de", True, RANKING)
+    plain = final_score(features(), nothing, "de", False, RANKING)
+    assert lifted - plain == pytest.approx([0.3, 0.3, 0.0, 0.0])
+
+
+def test_a_time_that_the_question_names_lifts_the_articles_of_that_time() -> None:
+    nothing = np.zeros(4, np.float32)
+    timed = features(in_period=np.array([False, True, False, True]))
+    lift = final_score(timed, nothing, "de", False, RANKING) - final_score(features(), nothing, "de", False, RANKING)
+    assert lift == pytest.approx([0.0, 0.07, 0.0, 0.07])
+
+
+def test_the_best_comes_first_and_ties_go_to_the_older_chunk() -> None:
+    keys = np.array([9, 3, 7, 5], np.int64)
+    assert best_first(keys, np.array([0.5, 0.5, 0.9, 0.1], np.float32)).tolist() == [2, 1, 0, 3]
+    assert best_first(keys, np.zeros(4, np.float32)).tolist() == [1, 3, 2, 0]
+
+
+def test_rows_are_chosen_in_the_order_given() -> None:
+    chosen = features().rows(np.array([3, 0]))
+    assert chosen.keys.tolist() == [14, 11]
+    assert chosen.languages.tolist() == ["en", "de"]
+    assert chosen.bm25.tolist() == [0.0, 4.0]
+
+
+def test_no_candidates_have_no_scores() -> None:
+    nothing = features().rows(np.zeros(0, np.int64))
+    assert final_score(nothing, np.zeros(0, np.float32), "de", True, RANKING).shape == (0,)
