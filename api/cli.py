@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"zitat: {error.filename or args.archive}: {error.strerror or error}", file=sys.stderr)
+        return NOTHING_DONE
     except KeyboardInterrupt:
         print("\nzitat: interrupted; what was stored stays stored", file=sys.stderr)
         return 130

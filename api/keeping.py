@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from index.schema import StoredArticle
@@ -96,11 +96,14 @@ def run_export(args: argparse.Namespace) -> int:
     """JSON Lines that ingest back to the same archive."""
     from index.archive import Archive
 
-    target = open(args.output, "w", encoding="utf-8") if args.output else nullcontext(sys.stdout)  # noqa: SIM115
-    with Archive(args.archive) as archive, target as out:
+    with Archive(args.archive) as archive, _output(args.output) as out:  # no file is emptied without an archive
         for stored in archive.store.each_article():
             print(json.dumps(_record(stored), ensure_ascii=False), file=out)
     return FOUND
+
+
+def _output(path: str | None) -> AbstractContextManager[TextIO]:
+    return open(path, "w", encoding="utf-8") if path else nullcontext(sys.stdout)
 
 
 def run_verify(args: argparse.Namespace) -> int:

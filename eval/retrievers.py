@@ -51,7 +51,7 @@ def _legs(
     view = searcher.archive.view()
     asked = understand(query.text, query.language, _NO_DATE)
     scope = Scope(languages=languages)
-    allowed = searcher.chunks_in(scope, view.state.sequence) if scope.limits else None
+    allowed = searcher.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
     vector = encode(asked, searcher.encoder).vector
     return [view.vectors.search(vector, 2 * depth, allowed), view.terms.search(asked.terms, 2 * depth, scope)]
 

@@ -46,11 +46,15 @@ class State:
 
 @dataclass(frozen=True)
 class View:
-    """Both indexes at one state; never changed once made, so that a search may go on while a newer one is loaded."""
+    """Both indexes at one state, and the truth they were made from.
+
+    It is never changed once made, so that a search may go on with it while a newer one is loaded.
+    """
 
     state: State
     vectors: VectorIndex
     terms: TermIndex
+    store: Store
 
 
 class Derived:
@@ -74,7 +78,7 @@ class Derived:
         terms = self._open_terms()
         if terms.size != state.documents and not self._is_ahead(terms, state):
             raise DerivedDamaged(f"the term index holds {terms.size} chunks, its state says {state.documents}")
-        return View(state, self._load_vectors(state, shared=True), terms)
+        return View(state, self._load_vectors(state, shared=True), terms, self.store)
 
     def catch_up(self, *, finished: bool = True) -> None:
         """Bring the files to the truth's last change, as the one writer; `finished` when no more is about to come."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.archive import Archive
 from index.derived import View
 from index.encoder import EncodedQuery, Encoder
 from index.schema import StoredArticle
@@ -21,8 +20,8 @@ COMMON_IN_SMALL = 3  # chunks; the same in an archive of a few articles
 class Presenter:
     """Makes passages for one question out of one state of the archive."""
 
-    def __init__(self, archive: Archive, view: View, encoder: Encoder, asked: Question, query: EncodedQuery) -> None:
-        self.store, self.encoder, self.query = archive.store, encoder, query
+    def __init__(self, view: View, encoder: Encoder, asked: Question, query: EncodedQuery) -> None:
+        self.store, self.encoder, self.query = view.store, encoder, query
         limit = max(COMMON * view.terms.size, COMMON_IN_SMALL)
         found = view.terms.document_frequency(set(asked.terms.terms))
         self.terms = {term for term, chunks in found.items() if chunks <= limit}

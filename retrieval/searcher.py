@@ -20,15 +20,16 @@ from index.derived import View
 from index.encoder import EncodedQuery, Encoder, load_encoder
 from index.schema import Candidate
 from index.scope import Scope
+from index.store import Store
 from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
 from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 from retrieval.results import SearchResult
-from retrieval.shortlist import Ranked, shortlist, thinned
+from retrieval.shortlist import Ranked, shortlist
 
 LEG_DEPTH = 100  # candidates nominated by each leg
-DEEPEST = 6_400  # the same where copies of one story, or one long article, leave too few passages to show
+DEEPEST = 1_600  # the same where copies of one story, or one long article, leave too few passages to show
 RERANKED = 100  # candidates compared token by token
 
 Keys = NDArray[np.int64]
@@ -40,15 +41,15 @@ class Searcher:
     def __init__(self, path: Path | str, encoder: Encoder | None = None, ranking: Ranking = Ranking()) -> None:
         self.archive = Archive(path)
         self.ranking = ranking
-        self._chosen = encoder
+        self._given = encoder
         self.encoder = encoder or load_encoder(self.archive.manifest.model)
-        self.chunks_in = lru_cache(maxsize=64)(self._chunks_in)
+        self.chunks_in = lru_cache(maxsize=64)(_chunks_in)
         self._view()
-        self._legs = ThreadPoolExecutor(4, "leg")
+        self._threads = ThreadPoolExecutor(4, "leg")
 
     def close(self) -> None:
         """Let go of the archive's files."""
-        self._legs.shutdown()
+        self._threads.shutdown()
         self.archive.close()
 
     def __enter__(self) -> Searcher:
@@ -64,89 +65,84 @@ class Searcher:
         asked = understand(checked_question(question), options.question_language, today or date.today())
         clock.stage("understand")
         view = self._view()
-        scope = _scope(self.archive, options, asked)
+        scope = _scope(view, options, asked)
         if scope is None:
             return SearchResult(question, asked.understood, (), clock.taken())
-        depth = max(LEG_DEPTH, options.count)
-        lexical = self._legs.submit(view.terms.search, asked.terms, depth, scope)
         query = encode(asked, self.encoder)
         clock.stage("encode")
-        allowed = self.chunks_in(scope, view.state.sequence) if scope.limits else None
-        legs = [view.vectors.search(query.vector, depth, allowed)[0], lexical.result()[0]]
-        clock.stage("legs")
-        with self.archive.store.snapshot():
-            chosen = shortlist(self._ranked(legs, view, query, asked, options), options)
-            while len(chosen) < options.count and max(map(len, legs)) >= depth and depth < DEEPEST:
-                depth = min(4 * depth, DEEPEST)
-                legs = [
-                    view.vectors.search(query.vector, depth, allowed)[0],
-                    view.terms.search(asked.terms, depth, scope)[0],
-                ]
-                chosen = shortlist(self._ranked(legs, view, query, asked, options, thin=True), options)
+        with view.store.snapshot():
+            chosen = self._chosen(view, scope, query, asked, options)
             clock.stage("rank")
-            presenter = Presenter(self.archive, view, self.encoder, asked, query)
-            passages = presenter.present(chosen, scope)
+            passages = Presenter(view, self.encoder, asked, query).present(chosen, scope)
         clock.stage("present")
         return SearchResult(question, asked.understood, passages, clock.taken())
+
+    def _chosen(
+        self, view: View, scope: Scope, query: EncodedQuery, asked: Question, options: SearchOptions
+    ) -> list[Ranked]:
+        """The passages to show, best first; legs look deeper where copies or one long article leave too few."""
+        depth = max(LEG_DEPTH, options.count)
+        while True:
+            legs = self._legs_at(depth, view, scope, query, asked)
+            chosen = shortlist(self._ranked(np.union1d(*legs), depth, view, query, asked, options), options)
+            if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
+                return chosen
+            depth *= 4
+
+    def _legs_at(self, depth: int, view: View, scope: Scope, query: EncodedQuery, asked: Question) -> list[Keys]:
+        """What each leg nominates, both working at once."""
+        lexical = self._threads.submit(view.terms.search, asked.terms, depth, scope)
+        allowed = self.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
+        dense, _ = view.vectors.search(query.vector, depth, allowed)
+        return [dense, lexical.result()[0]]
 
     def _view(self) -> View:
         """The archive as it is now, with the encoder it was made with: `zitat reembed` may have changed both."""
         view = self.archive.view()
         manifest = self.archive.manifest
-        if self._chosen is None and manifest.encoder != self.encoder.fingerprint:
+        if self._given is None and manifest.encoder != self.encoder.fingerprint:
             self.encoder = load_encoder(manifest.model)
-            self.chunks_in.cache_clear()  # another generation numbers its chunks and changes anew
         manifest.check_encoder(self.encoder, self.archive.path)
         return view
 
     def _ranked(
-        self,
-        legs: list[Keys],
-        view: View,
-        query: EncodedQuery,
-        asked: Question,
-        options: SearchOptions,
-        *,
-        thin: bool = False,
+        self, nominated: Keys, depth: int, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
     ) -> list[Ranked]:
-        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
-
-        When `thin`, so are those that would not be shown if the ranking ended there, to make room for others.
-        """
-        nominated = np.union1d(*legs)
-        found = self.archive.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
+        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
+        found = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
         if not found:
             return []
-        features = self._features(found, view, query, asked)
+        features = _features(found, view, query, asked)
         kept = best_first(features.keys, first_stage(features, self.ranking))
-        kept = (thinned(kept, found, options) if thin else kept)[: max(RERANKED, 2 * options.count)]
+        kept = kept[: max(RERANKED, 2 * options.count, depth)]
         found, features = [found[row] for row in kept], features.rows(kept)
-        codes = self.archive.store.codes(features.keys.tolist(), query.vector.size // 8)
+        codes = view.store.codes(features.keys.tolist(), query.vector.size // 8)
         language, mine_first = asked.understood.language, options.preference == "mine-first"
         final = final_score(features, max_sim(query.tokens, codes), language, mine_first, self.ranking)
         order = best_first(features.keys, final)
         return [Ranked(found[row], float(final[row]), codes[row]) for row in order]
 
-    def _features(self, found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:
-        keys = np.array([c.key for c in found], np.int64)
-        return Features(
-            keys=keys,
-            languages=np.array([c.language for c in found]),
-            cosine=self.archive.store.vectors_of(keys.tolist()) @ query.vector,
-            bm25=view.terms.scores(asked.terms, keys),
-            in_period=np.array([_in_period(c, asked) for c in found]),
-        )
 
-    def _chunks_in(self, scope: Scope, sequence: int) -> Keys:
-        """The keys of all chunks in a scope, ascending; kept for as long as the archive does not change."""
-        ranges = self.archive.store.chunk_ranges(scope)
-        parts = [np.arange(first, last + 1) for first, last in sorted(ranges)]
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+def _features(found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:
+    keys = np.array([c.key for c in found], np.int64)
+    return Features(
+        keys=keys,
+        languages=np.array([c.language for c in found]),
+        cosine=view.store.vectors_of(keys.tolist()) @ query.vector,
+        bm25=view.terms.scores(asked.terms, keys),
+        in_period=np.array([_in_period(c, asked) for c in found]),
+    )
 
 
-def _scope(archive: Archive, options: SearchOptions, asked: Question) -> Scope | None:
+def _chunks_in(store: Store, scope: Scope, sequence: int) -> Keys:
+    """The keys of all chunks in a scope, ascending; `sequence` tells one state of the archive from the next."""
+    parts = [np.arange(first, last + 1) for first, last in sorted(store.chunk_ranges(scope))]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _scope(view: View, options: SearchOptions, asked: Question) -> Scope | None:
     """The hard filter; None when nothing can pass: it names no article that is there, or no day."""
-    keys = tuple(archive.store.article_keys(options.article_ids)) if options.article_ids else ()
+    keys = tuple(view.store.article_keys(options.article_ids)) if options.article_ids else ()
     if options.article_ids and not keys:
         return None
     after, before = options.after, options.before

@@ -26,9 +26,7 @@ def test_json_is_one_object_with_the_keys_promised(zitat: Zitat, seeds: Path) ->
     assert set(result) == {"question", "understood", "passages", "took_ms"}
     assert result["question"] == "Wasserstoffdiplomatie im Oktober 2022"
     assert set(result["understood"]) == {"language", "dates"}
-    assert result["understood"]["dates"] == [
-        {"text": "Oktober 2022", "earliest": "2022-10-01", "latest": "2022-10-31"}
-    ]
+    assert result["understood"]["dates"] == [{"text": "Oktober 2022", "earliest": "2022-10-01", "latest": "2022-10-31"}]
     for rank, passage in enumerate(result["passages"], 1):
         assert passage["rank"] == rank
         assert set(passage) == PASSAGE
@@ -150,9 +148,10 @@ def test_the_archive_may_be_named_by_the_environment(
 
 def test_a_search_loads_nothing_heavy(outside: Outside, seeds: Path) -> None:
     code = (
-        "import sys; from api.cli import main; main(['search', 'Wasserstoff', '--language', 'en', '--archive', sys.argv[1]]);"
-        "print([name for name in ('torch', 'transformers', 'sentence_transformers', 'pydantic', 'trafilatura', 'fastapi')"
-        " if name in sys.modules])"
+        "import sys; from api.cli import main\n"
+        "main(['search', 'Wasserstoff', '--language', 'en', '--archive', sys.argv[1]])\n"
+        "heavy = 'torch transformers sentence_transformers pydantic trafilatura fastapi'.split()\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     ran = outside("-c", code, seeds)
     assert (ran.returncode, ran.stderr) == (0, "")

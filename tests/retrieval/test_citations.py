@@ -16,21 +16,32 @@ from tests.retrieval.conftest import words
 
 ODD = {
     "emoji": "👩‍👩‍👧‍👦 marched 🇩🇪🇦🇿 through 🏳️‍🌈 Baku. 😀😀 said the crowd. 👍🏽 replied the mayor 🤷‍♂️ on Friday.",
-    "marks": "Cafe\u0301 Mu\u0308nchen said na\u0308chste Woche. A\u030a\u0323 stands for itself. Zo\u0308e\u0301 agreed.",
+    "marks": "Cafe\u0301 Mu\u0308nchen said na\u0308chste Woche. A\u030a\u0323 stands for itself. Zo\u0308e\u0301.",
     "thai": "รัฐมนตรีพลังงานของทั้งสองประเทศพบกันที่บากูเมื่อวันอังคาร และตกลงแผนฟาร์มกังหันลมในทะเลแคสเปียน โครงการจะเริ่มในปีหน้า",
-    "arabic": "اجتمع وزراء الطاقة في البلدين في باكو يوم الثلاثاء. اتفقوا على خطة لمزارع الرياح! هل تبدأ في الربيع؟ نعم.",
+    "arabic": "اجتمع وزراء الطاقة في البلدين في باكو يوم الثلاثاء. اتفقوا على خطة لمزارع الرياح! هل تبدأ في الربيع؟",
     "diacritics": "قَالَ الْوَزِيرُ إِنَّ الْمَشْرُوعَ سَيَبْدَأُ فِي الرَّبِيعِ. وَافَقَ الْجَمِيعُ عَلَى الْخُطَّةِ.",
-    "newlines": "POLITIK\n\n\nBaku\r\nMinisters met.\r\rThey agreed.\u2028Then they left.\n\n\n\n- one\n- two\n\t- three\n",
+    "newlines": "POLITIK\n\n\nBaku\r\nMinisters met.\r\rThey agreed.\u2028Then they left.\n\n\n\n- one\n\t- two\n",
     "wide": "\u3000巴库会谈。\u3000双方同意了计划！风电场将于明年春天开工？是的。「很好」他说。",
     "astral": "𝐁𝐚𝐤𝐮 𠀋𠮟 talks 𓀀𓀁. The 𝕨𝕚𝕟𝕕 was strong. 𐍈𐌰 said so.",
-    "invisible": "soft\u00adhyphen zero\u200bwidth non\u00a0breaking \u202bright to left\u202c Baku wind. \ufeffMark\u2060ed.",
+    "invisible": "soft\u00adhyphen zero\u200bwidth no\u00a0break \u202bfrom right\u202c Baku wind. \ufeffMark\u2060ed.",
     "hindi": "दोनों देशों के ऊर्जा मंत्री मंगलवार को बाकू में मिले। वे सहमत हुए। पवन फार्म बनेगा।",
     "turkish": "İSTANBUL'da IĞDIR ve Iğdır konuşuldu. İşçiler ıslandı. ǅungla ŉ ﬁne ẞ ß STRASSE.",
     "one word": "Baku",
     "no end": "wind " * 150 + "Baku",
     "one line": "x" * 3_000,
 }
-QUESTIONS = ["wind Baku", "👩‍👩‍👧‍👦", "café", "กังหันลม", "الرياح", "风电", "istanbul strasse", "???", "zero width", "पवन"]
+QUESTIONS = [
+    "wind Baku",
+    "👩‍👩‍👧‍👦",
+    "café",
+    "กังหันลม",
+    "الرياح",
+    "风电",
+    "istanbul strasse",
+    "???",
+    "zero width",
+    "पवन",
+]
 
 
 def check(searcher: Searcher, result: SearchResult) -> None:
@@ -65,7 +76,8 @@ def test_odd_texts_are_cited_to_the_character(odd: Searcher, question: str) -> N
 
 
 @pytest.mark.parametrize(
-    "question", ["hydrogen diplomacy", "Wasserstoff", "日本とアゼルバイジャン", "أذربيجان", "🇩🇪", "ความร่วมมือ", "COP29 2024"]
+    "question",
+    ["hydrogen diplomacy", "Wasserstoff", "日本とアゼルバイジャン", "أذربيجان", "🇩🇪", "ความร่วมมือ", "COP29 2024"],
 )
 def test_seeds_are_cited_to_the_character(seed_archive: Searcher, question: str) -> None:
     result = seed_archive.search(question, SearchOptions(count=50, per_article=None))
@@ -74,7 +86,29 @@ def test_seeds_are_cited_to_the_character(seed_archive: Searcher, question: str)
 
 
 _PIECES = st.sampled_from(
-    ["wind", "Baku", "e\u0301", "👩‍👩‍👧", "กังหัน", "الرياح", "风电。", "\n", "\n\n", "\u2028", ". ", "! ", " ", "\t", "𝐁", "\u200b", "ß", "İ", "。", "٣", "- "]
+    [
+        "wind",
+        "Baku",
+        "e\u0301",
+        "👩‍👩‍👧",
+        "กังหัน",
+        "الرياح",
+        "风电。",
+        "\n",
+        "\n\n",
+        "\u2028",
+        ". ",
+        "! ",
+        " ",
+        "\t",
+        "𝐁",
+        "\u200b",
+        "ß",
+        "İ",
+        "。",
+        "٣",
+        "- ",
+    ]
 )
 
 

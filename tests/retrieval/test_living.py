@@ -48,9 +48,7 @@ def test_a_deleted_article_is_never_cited(
     assert ids(searcher, "glacier", **options) == ["kept"]
 
 
-def test_a_deleted_copy_is_no_longer_named_beside_the_other(
-    archive_of: Callable[..., Searcher], folder: Path
-) -> None:
+def test_a_deleted_copy_is_no_longer_named_beside_the_other(archive_of: Callable[..., Searcher], folder: Path) -> None:
     text = "The ministers met in the capital on Tuesday and agreed on a plan for new wind farms along the coast."
     searcher = archive_of(draft("one", text), draft("two", text))
     assert [p.also_in for p in searcher.search("wind farms").passages] == [("two",)]
@@ -86,7 +84,7 @@ def test_searches_during_a_write_cite_only_what_is_there(archive_of: Callable[..
             stored(folder, [story(10 + n, "harbour")], words())
         found = [one.result() for one in running]
     assert all(names and len(set(names)) >= 3 for names in found)
-    assert {name for name in ids(searcher, "harbour Report", count=50)} == {f"story-{n}" for n in (3, 4, 5, 10, 11, 12)}
+    assert set(ids(searcher, "harbour Report", count=50)) == {f"story-{n}" for n in (3, 4, 5, 10, 11, 12)}
 
 
 def test_another_encoder_than_the_archive_s_is_refused_at_opening(

@@ -37,7 +37,7 @@ def test_a_wrong_option_is_refused_with_its_cure(options: dict[str, Any], said: 
 def test_a_language_that_is_none_is_refused_rather_than_finding_nothing(
     news: Searcher, options: dict[str, Any]
 ) -> None:
-    with pytest.raises(BadInput, match="there is no language .*ISO 639"):
+    with pytest.raises(BadInput, match=r"there is no language .*ISO 639"):
         news.search("wind", SearchOptions(**options))
 
 

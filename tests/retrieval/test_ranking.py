@@ -9,7 +9,9 @@ import pytest
 
 from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 
-RANKING = Ranking(late=1.0, dense=0.5, lexical=0.1, lexical_elsewhere=0.04, first_lexical=0.2, mine_first=0.3, in_period=0.07)
+RANKING = Ranking(
+    late=1.0, dense=0.5, lexical=0.1, lexical_elsewhere=0.04, first_lexical=0.2, mine_first=0.3, in_period=0.07
+)
 
 
 def features(**changed: Any) -> Features:

@@ -86,7 +86,9 @@ def test_copies_of_one_story_do_not_crowd_out_the_others(archive_of: Callable[..
 
 
 def test_one_long_article_does_not_crowd_out_the_others(archive_of: Callable[..., Searcher]) -> None:
-    long = draft("long", " ".join(f"Part {n} of the harbour strike talks, day{n} and more{n} besides." for n in range(500)))
+    long = draft(
+        "long", " ".join(f"Part {n} of the harbour strike talks, day{n} and more{n} besides." for n in range(500))
+    )
     others = [draft(f"other-{n}", f"A strike in town{n} for reason{n} went on.") for n in range(9)]
     result = archive_of(long, *others).search("harbour strike talks")
     assert len(ids(result)) == 10
@@ -171,15 +173,13 @@ def test_eight_threads_find_what_one_does(archive_of: Callable[..., Searcher]) -
 def test_a_result_is_plain_json(news: Searcher) -> None:
     said = json.loads(json.dumps(news.search("wind in October 2022").as_json()))
     assert set(said) == {"question", "understood", "passages", "took_ms"}
-    assert said["understood"]["dates"] == [
-        {"text": "October 2022", "earliest": "2022-10-01", "latest": "2022-10-31"}
-    ]
+    assert said["understood"]["dates"] == [{"text": "October 2022", "earliest": "2022-10-01", "latest": "2022-10-31"}]
     assert said["passages"][0]["rank"] == 1
 
 
 def test_stages_are_timed(news: Searcher) -> None:
     took = news.search("wind").took_ms
-    assert {"understand", "encode", "legs", "rank", "present", "total"} == set(took)
+    assert {"understand", "encode", "rank", "present", "total"} == set(took)
     assert took["total"] >= max(value for name, value in took.items() if name != "total") > 0
 
 
