@@ -1,6 +1,6 @@
 # make demo    an archive from the seed articles, and three questions to it
 # make test    lint, types and every test, as CI runs them
-# make bench   the figures in README (needs the evaluation data; see benchmarks/README.md)
+# make clean   takes both away
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.archive import Archive
+    from index.article import Rejection
     from index.encoder import Encoder
     from index.ingest import Summary
     from index.reading import Progress
 
 ALL_WELL, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
+MOST_REASONS = 10
 REPORT_EVERY = 10.0  # seconds between lines where there is no terminal
 
 
@@ -31,14 +36,17 @@ def run_ingest(args: argparse.Namespace) -> int:
         delimiter=args.delimiter,
         encoding=args.encoding,
     )
+    is_new = not (Path(args.archive) / "manifest.json").exists()
     archive, encoder = _archive_for(args)
     progress, summary = Progress(), Summary()
     started = time.monotonic()
     try:
-        with archive, archive.writing(), _telling(progress) as tell:
-            ingest(archive, encoder, read(args.paths, options, progress), tell, summary)
+        with archive, archive.writing(), _telling(progress) as (tell, say):
+            ingest(archive, encoder, read(args.paths, options, progress), tell, summary, lambda one: say(_line(one)))
     finally:
         _print_summary(summary, time.monotonic() - started)
+    if is_new and not summary.added:
+        _unmake(Path(args.archive))
     return _status(summary)
 
 
@@ -84,11 +92,22 @@ def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
     return archive, encoder
 
 
+def _unmake(folder: Path) -> None:
+    """Take away an archive that was made for nothing, so that a mistyped path leaves no empty one behind."""
+    for path in folder.glob("archive.sqlite*"):
+        path.unlink()
+    shutil.rmtree(folder / "derived", ignore_errors=True)
+    for name in ("manifest.json", "write.lock"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # the folder was there before, with files of its own
+        folder.rmdir()
+
+
 @contextmanager
-def _telling(progress: Progress) -> Iterator[Any]:
-    """What is called after each stored batch: a bar on a terminal, plain lines elsewhere."""
+def _telling(progress: Progress) -> Iterator[tuple[Callable[[Summary], None], Callable[[str], None]]]:
+    """What is called after each stored batch, and with each line to print: on a terminal with a bar."""
     if not sys.stderr.isatty():
-        yield _Lines(progress)
+        yield _Lines(progress), lambda line: print(line, file=sys.stderr, flush=True)
         return
     from tqdm import tqdm
 
@@ -101,7 +120,7 @@ def _telling(progress: Progress) -> Iterator[Any]:
             bar.set_postfix_str(f"{summary.seen:,} articles, {rate:.1f} articles/s")
             bar.update(progress.bytes_done - bar.n)
 
-        yield tell
+        yield tell, lambda line: bar.write(line, file=sys.stderr)
 
 
 class _Lines:
@@ -122,15 +141,17 @@ class _Lines:
         print(f"{summary.seen:,} articles, {summary.seen / elapsed:.1f} articles/s{left}", file=sys.stderr, flush=True)
 
 
+def _line(said: Rejection) -> str:
+    where = f"{said.origin}, record {said.record}: {said.reason}"
+    return f"rejected {where}: {said.cure}" if said.cure else where
+
+
 def _print_summary(summary: Summary, seconds: float) -> None:
-    for note in summary.notes:
-        print(f"{note.origin}, record {note.record}: {note.reason}", file=sys.stderr)
-    for rejected in summary.rejected:
-        print(
-            f"rejected {rejected.origin}, record {rejected.record}: {rejected.reason}: {rejected.cure}", file=sys.stderr
-        )
     counts = f"{summary.added:,} added, {summary.changed:,} changed, {summary.unchanged:,} unchanged"
     print(f"{counts}, {len(summary.rejected):,} rejected; {summary.chunks:,} passages in {seconds:.1f} s")
+    reasons = Counter(rejected.reason.split(":")[0] for rejected in summary.rejected)
+    for reason, count in reasons.most_common(MOST_REASONS):
+        print(f"  {count:,} rejected: {reason}")
 
 
 def _status(summary: Summary) -> int:

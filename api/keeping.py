@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from index.schema import StoredArticle
+    from index.verify import Problem
 
 FOUND, NOT_FOUND = 0, 2
 
@@ -49,12 +53,13 @@ def run_show(args: argparse.Namespace) -> int:
 def run_list(args: argparse.Namespace) -> int:
     """One line an article: id, date, language, source, title."""
     from index.archive import Archive
+    from index.language import normalise_code
+    from index.scope import Scope
 
+    languages = tuple(normalise_code(language) or language for language in args.language)
     with Archive(args.archive) as archive:
-        for stored in archive.store.each_article():
-            a = stored.article
-            if (not args.language or a.language in args.language) and (not args.source or a.source in args.source):
-                print("\t".join([a.id, a.published_at or "", a.language, a.source or "", a.title]))
+        for told in archive.store.listing(Scope(languages, tuple(args.source))):
+            print("\t".join(value or "" for value in told))
     return FOUND
 
 
@@ -75,11 +80,13 @@ def run_delete(args: argparse.Namespace) -> int:
 def run_stats(args: argparse.Namespace) -> int:
     """Counts, languages, sources, dates, size and model."""
     from index.archive import Archive
+    from index.encoder import BUNDLED
 
     with Archive(args.archive) as archive:
         counts: dict[str, Any] = dict(archive.store.counts())
         counts["bytes"] = sum(path.stat().st_size for path in archive.path.rglob("*") if path.is_file())
-        counts["model"] = archive.manifest.encoder["model"]
+        bundled = archive.manifest.model == BUNDLED
+        counts["model"] = archive.manifest.encoder["model"] if bundled else archive.manifest.model
         counts["chunk_tokens"] = archive.manifest.chunk_tokens
     if args.json:
         print(json.dumps(counts, ensure_ascii=False))
@@ -102,27 +109,48 @@ def run_export(args: argparse.Namespace) -> int:
     return FOUND
 
 
-def _output(path: str | None) -> AbstractContextManager[TextIO]:
-    return open(path, "w", encoding="utf-8") if path else nullcontext(sys.stdout)
+@contextmanager
+def _output(path: str | None) -> Iterator[TextIO]:
+    """Standard output, or a file that takes the place of an earlier one only when it is whole."""
+    if not path:
+        yield sys.stdout
+        return
+    made = Path(f"{path}.new")
+    try:
+        with open(made, "w", encoding="utf-8") as out:
+            yield out
+        os.replace(made, path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Say what is wrong; with --repair, mend it first."""
+    """Say what is wrong; with --repair, mend what can be mended."""
     from index.archive import Archive
     from index.encoder import load_encoder
     from index.verify import repair, verify
 
-    with Archive(args.archive) as archive, archive.writing():
+    with Archive(args.archive) as archive:
         problems = verify(archive)
-        if problems and args.repair:
-            print("\n".join(problems), file=sys.stderr)
-            repair(archive, load_encoder(archive.manifest.model))
+        if args.repair and any(problem.mendable for problem in problems):
+            print(*problems, sep="\n", file=sys.stderr)
+            with archive.writing():
+                repair(archive, load_encoder(archive.manifest.model))
             problems = verify(archive)
-    for problem in problems:
-        print(problem)
-    cure = "" if args.repair else ": run `zitat verify --repair`"
-    print(f"{len(problems)} problems{cure}" if problems else "everything matches")
+    print(*problems, _verdict(problems), sep="\n")
     return FOUND if not problems else 1
+
+
+def _verdict(problems: Sequence[Problem]) -> str:
+    mendable = sum(problem.mendable for problem in problems)
+    lasting = len(problems) - mendable
+    said = []
+    if mendable:
+        said.append(f"{mendable} problems that can be mended: run `zitat verify --repair`")
+    if lasting:
+        cure = "restore the archive from a backup, or delete the articles named and ingest them again"
+        said.append(f"{lasting} problems that cannot be mended: {cure}")
+    return "\n".join(said) or "everything matches"
 
 
 def _record(stored: StoredArticle) -> dict[str, Any]:

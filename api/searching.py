@@ -9,10 +9,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrieval import Passage, SearchResult, Span
+    from retrieval import Passage, SearchResult
 
 MARK, BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 WIDTH = 100
+INDENT = "   "
 
 
 def run_search(args: argparse.Namespace) -> int:
@@ -51,10 +52,11 @@ def _for_a_person(result: SearchResult, *, colour: bool) -> str:
 
 def _passage(passage: Passage, colour: bool) -> str:
     article = passage.article
-    facts = [article.source, article.author, article.published_at, article.language, f"score {passage.score:.3f}"]
+    facts = [article.source, article.author, _shown_date(article.published_at), article.language]
     about = " · ".join(fact for fact in facts if fact)
-    lines = [f"{passage.rank}. {_styled(article.title, BOLD, colour)}", _styled(f"   {about}", DIM, colour)]
-    lines += textwrap.wrap(_marked(passage, colour), WIDTH, initial_indent="   ", subsequent_indent="   ")
+    title = textwrap.shorten(article.title, WIDTH, placeholder="…")
+    lines = [f"{passage.rank}. {_styled(title, BOLD, colour)}", _styled(f"   {about}", DIM, colour)]
+    lines += [line for paragraph in _marked(passage, colour).split("\n") for line in _wrapped(paragraph)]
     citation = f"   [{article.id} {passage.start}:{passage.end} sha256 {article.content_hash[:12]}]"
     lines.append(_styled(f"{citation} {article.url or ''}".rstrip(), DIM, colour))
     if passage.also_in:
@@ -62,19 +64,36 @@ def _passage(passage: Passage, colour: bool) -> str:
     return "\n".join(lines)
 
 
+def _shown_date(published_at: str | None) -> str | None:
+    """A date as it is known; EDTF's marks put into words."""
+    if published_at and published_at.startswith("XXXX-"):
+        return f"{published_at[5:]}, year not given"
+    if published_at and "?" in published_at:
+        return f"{published_at.replace('?', '')}, year inferred"
+    return published_at
+
+
 def _marked(passage: Passage, colour: bool) -> str:
-    """The text with its highlights in colour, or between » and « where there is none."""
-    before, after = (MARK, PLAIN) if colour else ("»", "«")
+    """The text with its highlights in colour, or between double stars where there is none."""
+    before, after = (MARK, PLAIN) if colour else ("**", "**")
     out, at = [], 0
-    for span in _words(passage):
+    for span in passage.highlights:
         start, end = span.start - passage.start, span.end - passage.start
-        out += [passage.text[at:start], before, passage.text[start:end], after]
+        out += [_printable(passage.text[at:start]), before, _printable(passage.text[start:end]), after]
         at = end
-    return "".join([*out, passage.text[at:]])
+    return "".join([*out, _printable(passage.text[at:])])
 
 
-def _words(passage: Passage) -> list[Span]:
-    return sorted(passage.highlights, key=lambda span: span.start)
+def _wrapped(paragraph: str) -> list[str]:
+    """Lines of equal width in every script; colours go on over the ends of lines."""
+    from wcwidth import wrap
+
+    return list(wrap(paragraph, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False))
+
+
+def _printable(text: str) -> str:
+    """Text without control characters, which a terminal would obey."""
+    return "".join(c for c in text if c == "\n" or c.isprintable() or c.isspace())
 
 
 def _styled(text: str, style: str, colour: bool) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -21,12 +22,12 @@ from filelock import FileLock, Timeout
 
 from index.derived import Derived, DerivedDamaged, View
 from index.encoder import BUNDLED, Encoder
-from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, BadInput
 from index.files import full_disk_said, version_of
-from index.manifest import NAME, Manifest, discard_generation, read_manifest, write_manifest
+from index.manifest import NAME, Manifest, discard_generation, located, read_manifest, write_manifest
 from index.store import Store
 
-CHUNK_TOKENS = 200
+CHUNK_TOKENS, FEWEST_TOKENS = 200, 16
 WAIT_FOR_WRITER = 10.0  # seconds
 LOOKS, LOOK_AGAIN_AFTER = 5, 0.02  # seconds
 _UNBORN = ".new"
@@ -38,6 +39,7 @@ class Archive:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
+        self._views: weakref.WeakSet[View] = weakref.WeakSet()
         self._load_manifest()
         self._view: View | None = None
         self._version = (0, 0)
@@ -60,12 +62,15 @@ class Archive:
 
     @classmethod
     def create(
-        cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int = CHUNK_TOKENS
+        cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int | None = None
     ) -> Archive:
-        """Make an empty archive; the folder may exist, but not hold an archive."""
+        """Make an empty archive; the folder may exist, but not hold an archive.
+
+        Passages are of about `chunk_tokens` tokens: 200, or as many as the encoder can take, unless said otherwise.
+        """
         folder = Path(path)
+        manifest = Manifest(located(model), encoder.fingerprint, _chunk_tokens(chunk_tokens, encoder.window))
         folder.mkdir(parents=True, exist_ok=True)
-        manifest = Manifest(model, encoder.fingerprint, min(chunk_tokens, encoder.window))
         with full_disk_said(folder), _write_lock(folder, WAIT_FOR_WRITER):
             if (folder / NAME).exists():
                 raise ArchiveError(f"{folder} already holds an archive: open it, or choose another folder")
@@ -102,10 +107,10 @@ class Archive:
     def view(self) -> View:
         """The indexes as they are now; a state that another process has published since is loaded first."""
         with self._lock:
-            if self._follow_manifest():
-                self._view = None
+            self._follow_manifest()
             if self._view is None or self.derived.version() != self._version:
                 self._view = self._fresh_view()
+                self._views.add(self._view)
             return self._view
 
     def _follow_manifest(self) -> bool:
@@ -113,7 +118,10 @@ class Archive:
         with self._lock:
             if version_of(self.path / NAME) == self._manifest_version:
                 return False
+            earlier = self.store
+            self._view = None
             self._load_manifest()
+            _close_when_unused(earlier, [view for view in self._views if view.store is earlier])
             return True
 
     def _fresh_view(self) -> View:
@@ -129,15 +137,35 @@ class Archive:
             )
         return view
 
-    def _published(self) -> View | None:
-        """The published state, or None where it is damaged. A writer may change files as they are read: look twice."""
-        for _ in range(LOOKS):
+    def published(self) -> View:
+        """The published state as it is, damage not mended but raised as DerivedDamaged.
+
+        A writer may change files as they are read: look more than once.
+        """
+        for _ in range(LOOKS - 1):
             self._version = self.derived.version()
             try:
                 return self.derived.load()
             except DerivedDamaged:
                 time.sleep(LOOK_AGAIN_AFTER)
-        return None
+        self._version = self.derived.version()
+        return self.derived.load()
+
+    def _published(self) -> View | None:
+        try:
+            return self.published()
+        except DerivedDamaged:
+            return None
+
+    def is_written(self) -> bool:
+        """Whether a process holds the write lock at this moment."""
+        try:
+            with _write_lock(self.path, 0):
+                return False
+        except ArchiveLocked:
+            return True
+        except OSError:  # a read-only medium
+            return False
 
     def _mended(self, wait: float) -> bool:
         """Whether the indexes could be caught up or made again: not while another writes, nor on a full disk."""
@@ -146,6 +174,30 @@ class Archive:
                 return True
         except (ArchiveLocked, ArchiveFull, OSError):
             return False
+
+
+def _close_when_unused(store: Store, views: list[View]) -> None:
+    """Close the truth of an earlier generation with the last search that goes on in it."""
+    using = {id(view) for view in views}
+
+    def unused(view: int) -> None:
+        using.discard(view)
+        if not using:
+            store.close()
+
+    for view in views:
+        weakref.finalize(view, unused, id(view))
+    if not using:
+        store.close()
+
+
+def _chunk_tokens(wanted: int | None, window: int) -> int:
+    if wanted is None or wanted == CHUNK_TOKENS:
+        return min(CHUNK_TOKENS, window)
+    if not FEWEST_TOKENS <= wanted <= window:
+        cure = f"give a number from {FEWEST_TOKENS} to {window}, or leave it out"
+        raise BadInput(f"passages of {wanted} tokens cannot be made with this model", cure)
+    return wanted
 
 
 @contextmanager

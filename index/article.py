@@ -62,6 +62,17 @@ class Article:
     url: str | None
 
     @property
+    def day(self) -> str:
+        """The date without time of day and without EDTF's marks: "2020-11-13", "2024-11-29", "11-29"; may be empty."""
+        return (self.published_at or "").replace("?", "").removeprefix("XXXX-").split("T")[0]
+
+    @property
+    def context(self) -> str:
+        """What the encoder is told of the article around a passage; a title that the text repeats is left out."""
+        title = "" if self.text.lstrip().startswith(self.title) else self.title
+        return " · ".join(part for part in (title, self.source or "", self.day) if part)
+
+    @property
     def content_hash(self) -> str:
         """SHA-256, in hexadecimal, over everything a reader of the article sees."""
         seen = [self.title, self.text, self.language, self.published_at, self.source, self.author, self.url]

@@ -159,29 +159,13 @@ class BundledEncoder:
         )
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
-        encoded = self._pieces.encode(question, return_type="offset_mapping")
-        room = WINDOW - 2 - len(self._query_prefix)
-        ids, spans = encoded["ids"][:room], encoded["offsets"][:room]
+        ids = self._ids(question)[: WINDOW - 2 - len(self._query_prefix)]
         tokens = self._model([START, *self._query_prefix, *ids, END])
         means = self._space.questions
         vector = means.neutral(normalise(tokens.mean(0)), language, self._strength)
         own = tokens[1 + len(self._query_prefix) : -1]
-        return EncodedQuery(
-            vector,
-            means.centred(own, language if self._strength else "") @ self._space.rotation,
-            _trimmed(question, spans),
-        )
+        return EncodedQuery(vector, means.centred(own, language if self._strength else "") @ self._space.rotation)
 
 
 def _unusable(folder: Path, error: Exception) -> EncoderError:
     return EncoderError(f"the unpacked model cannot be loaded ({error}): delete the folder {folder} and try again")
-
-
-def _trimmed(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Offsets without the white space that SentencePiece counts to the front of a word."""
-    out = []
-    for start, end in spans:
-        while start < end and text[start].isspace():
-            start += 1
-        out.append((start, end))
-    return out

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import regex
 
+from index.language import detect
 from index.sentences import Span, outside_cluster, sentence_spans
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 WHOLE = 1.3  # an article of up to so many sizes stays one chunk
 LONGEST = 1.5  # no chunk of several sentences holds more than so many targets
+TELLING, SURE = 100, 0.9  # letters from which a passage may be in another language, and how sure that must be
 LONGEST_HEADING = 120  # code points
 WITHIN_PARAGRAPH, AFTER_HEADING = 0.05, 1.0  # costs of a cut; 0.05 is what a chunk 22% off the target costs
 _NO_HEADING = frozenset(".!?。！？؟۔।։።…,;")
@@ -44,6 +46,7 @@ class Chunk:
 
     `tokens` counts the encoder's tokens as they fall in the whole article; tokenised alone, the passage may differ by
     one or two. `llm_tokens` counts cl100k_base tokens of the passage alone, for a language model's budget.
+    `language` is the article's, unless the passage is plainly in another one, as a long quotation may be.
     """
 
     ordinal: int
@@ -51,6 +54,7 @@ class Chunk:
     end: int
     tokens: int
     llm_tokens: int
+    language: str
 
 
 def chunk(text: str, language: str, tokenizer: TokenCounter, *, size: int = 200, window: int) -> list[Chunk]:
@@ -65,10 +69,19 @@ def chunk(text: str, language: str, tokenizer: TokenCounter, *, size: int = 200,
     spans = [piece for sentence in sentence_spans(text, language) for piece in ruler.fitting(*sentence)]
     if not spans:
         return []
+    groups = _groups(_Pieces(spans, ruler), size)
     return [
-        Chunk(ordinal, start, end, ruler.count(start, end), count_llm_tokens(text[start:end]))
-        for ordinal, (start, end) in enumerate(_groups(_Pieces(spans, ruler), size))
+        Chunk(ordinal, start, end, ruler.count(start, end), count_llm_tokens(text[start:end]), told)
+        for ordinal, (start, end) in enumerate(groups)
+        for told in [_language(text[start:end], language) if len(groups) > 1 else language]
     ]
+
+
+def _language(passage: str, article: str) -> str:
+    if sum(map(str.isalpha, passage)) < TELLING:
+        return article
+    told, sure = detect(passage)
+    return told if sure >= SURE else article
 
 
 def count_llm_tokens(text: str) -> int:

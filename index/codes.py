@@ -7,12 +7,14 @@ the mean over the question's tokens of the largest inner product with the passag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Codes, Vectors
+
+BLOCK = 8_192  # passage tokens compared at once: unpacked, a token's signs take 32 times its code
 
 
 def normalise(vectors: Vectors) -> Vectors:
@@ -37,13 +39,29 @@ def alignment(query: Vectors, codes: Codes) -> Vectors:
 
 def max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
     """The MaxSim of a question, shape (n, d), with each passage; 0 for a passage or a question without codes."""
-    sizes = [len(codes) for codes in passages]
-    if not len(query) or not sum(sizes):
-        return np.zeros(len(passages), np.float32)
-    scores = alignment(query, np.concatenate([codes for codes in passages if len(codes)]))
-    filled = np.flatnonzero(sizes)
-    starts = np.concatenate([[0], np.cumsum(np.asarray(sizes)[filled])[:-1]])
-    best = np.maximum.reduceat(scores, starts, axis=1)
     out = np.zeros(len(passages), np.float32)
-    out[filled] = best.mean(0)
+    if len(query):
+        for rows in _blocks([len(codes) for codes in passages]):
+            out[rows] = _max_sim(query, [passages[row] for row in rows])
     return out
+
+
+def _blocks(sizes: Sequence[int]) -> Iterator[list[int]]:
+    """The rows of passages that have codes, together no more than a block unless one alone is."""
+    rows: list[int] = []
+    total = 0
+    for row, size in enumerate(sizes):
+        if rows and total + size > BLOCK:
+            yield rows
+            rows, total = [], 0
+        if size:
+            rows.append(row)
+            total += size
+    if rows:
+        yield rows
+
+
+def _max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
+    scores = alignment(query, np.concatenate(passages))
+    starts = np.cumsum([0, *(len(codes) for codes in passages[:-1])])
+    return np.asarray(np.maximum.reduceat(scores, starts, axis=1).mean(0), np.float32)

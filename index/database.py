@@ -12,7 +12,19 @@ from pathlib import Path
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
 from index.schema import FORMAT, SCHEMA
 
-_DAMAGE = ("decode", "no such table", "no such column", "malformed")  # the tables are made with the file, and stay
+_DAMAGE = ("decode", "no such table", "no such column")  # the tables are made with the file, and stay
+_DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NO_READING = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+_NO_WRITING = (
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_COMMIT_ATOMIC,
+)
 
 
 @contextmanager
@@ -21,9 +33,11 @@ def said_plainly(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "full" in str(error) or "disk I/O" in str(error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # Python's own errors have none
+        if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_WRITING:
             raise ArchiveFull(f"writing {path} failed ({error}): free some disk space and run it again") from error
-        if any(sign in str(error) for sign in _DAMAGE):
+        said = code & 0xFF == sqlite3.SQLITE_ERROR and any(sign in str(error) for sign in _DAMAGE)
+        if said or code in _NO_READING or code & 0xFF in _DAMAGE_CODES:
             raise damaged(path, str(error)) from error
         raise ArchiveError(f"{path}: {error}") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what it finds in damaged tables

@@ -18,15 +18,18 @@ _EDTF = re.compile(r"(\d{4}|XXXX)(\??)(?:-(\d\d)(?:-(\d\d))?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})\.?")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-_EPOCH = re.compile(r"\d{9,10}|\d{12,13}")
+_EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
+_EPOCHS_FROM = datetime(1990, 1, 1, tzinfo=UTC)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?")
+_DIGIT = re.compile(r"(?![0-9])\d")
 _CLOCK = re.compile(r"\d[:h]\d\d")
 
 
 @lru_cache(maxsize=4096)
 def normal_date(given: str, language: str) -> str | None:
     """The date in EDTF, None where it is none; `language` decides what 03/04/2020 means."""
-    text = " ".join(given.split())
-    for reading in (_edtf, _epoch, _numeric, _iso, _rfc_822):
+    text = _DIGIT.sub(lambda digit: str(int(digit[0])), " ".join(given.split()))
+    for reading in (_edtf, _compact, _epoch, _numeric, _iso, _rfc_822):
         found = reading(text, language)
         if found is not None:
             return found or None
@@ -39,7 +42,7 @@ def day(year: int | str, month: int | str, day_of_month: int | str) -> str | Non
         found = date(int(year), int(month), int(day_of_month))
     except ValueError:
         return None
-    return found.isoformat() if _plausible(found.year) else None
+    return found.isoformat() if _plausible(found) else None
 
 
 def day_without_year(month: int | str, day_of_month: int | str) -> str | None:
@@ -57,8 +60,13 @@ def month_of(word: str, language: str) -> int | None:
     return found.date_obj.month if found is not None else None
 
 
-def _plausible(year: int) -> bool:
-    return _FIRST_YEAR <= year <= (datetime.now(UTC) + timedelta(days=2)).year
+def _plausible(day_given: date) -> bool:
+    """Whether a newspaper may be of that day: not after tomorrow, as somewhere on earth it is tomorrow already."""
+    return day_given.year >= _FIRST_YEAR and date.toordinal(day_given) <= _tomorrow().toordinal()
+
+
+def _tomorrow() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)
 
 
 def _edtf(text: str, language: str) -> str | None:
@@ -67,28 +75,33 @@ def _edtf(text: str, language: str) -> str | None:
     if found is None:
         return None
     year, _, month, of_month = found.groups()
-    if year != "XXXX" and not _plausible(int(year)):
-        return ""
-    if month is None:
-        return text if year != "XXXX" else ""
-    leap_or_own = 2000 if year == "XXXX" else int(year)
-    return text if _exists(leap_or_own, int(month), int(of_month or 1)) else ""
+    if year == "XXXX":
+        return text if month and day_without_year(month, of_month or 1) else ""
+    return text if day(year, month or 1, of_month or 1) else ""
 
 
-def _exists(year: int, month: int, of_month: int) -> bool:
+def _compact(text: str, language: str) -> str | None:
+    """YYYYMMDD, with HHMM or HHMMSS; twelve digits that are no such time may still be an epoch."""
+    found = _COMPACT.fullmatch(text)
+    if found is None:
+        return None
     try:
-        date(year, month, of_month)
+        stamp = datetime(*(int(part) for part in found.groups() if part))  # type: ignore[arg-type]
     except ValueError:
-        return False
-    return True
+        stamp = None
+    if stamp is None or not _plausible(stamp):
+        return None if len(text) == 12 else ""
+    return stamp.isoformat() if len(text) > 8 else stamp.date().isoformat()
 
 
 def _epoch(text: str, language: str) -> str | None:
-    """Seconds or milliseconds since 1970."""
-    if not _EPOCH.fullmatch(text):
+    """Seconds or milliseconds since 1970; "" where that was before news was kept so, or is after tomorrow."""
+    found = _EPOCH.fullmatch(text)
+    if found is None:
         return None
-    seconds = int(text) if len(text) < 12 else int(text) // 1000
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    seconds = int(found[1]) if len(found[1]) < 12 else int(found[1]) // 1000
+    stamp = datetime.fromtimestamp(seconds, UTC)
+    return stamp.isoformat() if _EPOCHS_FROM <= stamp <= _tomorrow() else ""
 
 
 def _iso(text: str, language: str) -> str | None:
@@ -97,7 +110,7 @@ def _iso(text: str, language: str) -> str | None:
         found = datetime.fromisoformat(text.removesuffix(" UTC"))
     except ValueError:
         return None
-    if not _plausible(found.year):
+    if not _plausible(found):
         return ""
     midnight = found.tzinfo is None and (found.hour, found.minute, found.second) == (0, 0, 0)
     return found.date().isoformat() if midnight else found.isoformat()
@@ -122,14 +135,14 @@ def _rfc_822(text: str, language: str) -> str | None:
         found = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return found.isoformat() if _plausible(found.year) else ""
+    return found.isoformat() if _plausible(found) else ""
 
 
 def _in_words(text: str, language: str) -> str | None:
     if len(text) > 60 or not re.search(r"\d{4}", text):
         return None
     found = _parsed(text, language) or _parsed(text, "en")
-    if found is None or not _plausible(found.date_obj.year):
+    if found is None or not _plausible(found.date_obj):
         return None
     if _CLOCK.search(text):
         return str(found.date_obj.isoformat())

@@ -44,7 +44,7 @@ class State:
     checksum: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """Both indexes at one state, and the truth they were made from.
 
@@ -93,6 +93,7 @@ class Derived:
             state = self._write_snapshot(vectors, state)
         if state != published or not self._state_file.exists():
             self._publish(state)
+        self.store.sweep(state.sequence)
         self._written, self._written_version = state, self.version()
 
     def rebuild(self) -> None:
@@ -135,7 +136,7 @@ class Derived:
         with self.store.snapshot():
             later = [(c.first, c.last) for c in self.store.changes(state.sequence)]
             wanted = self.store.chunk_keys()
-        return np.array_equal(_outside(terms.keys(), later), _outside(wanted, later))
+        return np.array_equal(outside(terms.keys(), later), outside(wanted, later))
 
     def _open_terms(self) -> TermIndex:
         try:
@@ -155,11 +156,14 @@ class Derived:
     def _documents(self, after: int) -> Iterator[TermDocument]:
         for stored in self.store.articles_after_chunk(after):
             article = stored.article
-            context = analyse(f"{article.title} {article.source or ''}", article.language)
+            about = (
+                f"{article.title} {article.source or ''} {article.day} {article.day[:4]}"  # a year is asked for alone
+            )
+            context = analyse(about, article.language)
             span = stored.days
             for chunk in self.store.chunks_between(stored.first_chunk, stored.last_chunk):
                 text = article.text[chunk.start : chunk.end]
-                terms = analyse(text, article.language)
+                terms = analyse(text, chunk.language)
                 names = transliterated(f"{article.title} {text}")
                 fields = (stored.key, article.language, article.source, *span)
                 yield TermDocument(chunk.key, terms, context, names, *fields)
@@ -213,7 +217,7 @@ def _joined(ranges: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
-def _outside(keys: NDArray[np.int64], ranges: list[tuple[int, int]]) -> NDArray[np.int64]:
+def outside(keys: NDArray[np.int64], ranges: list[tuple[int, int]]) -> NDArray[np.int64]:
     """The keys, ascending, that lie in none of the ranges, first to last."""
     inside = np.zeros(len(keys), bool)
     for first, last in ranges:

@@ -34,14 +34,10 @@ class EncodedPassage:
 
 @dataclass(frozen=True)
 class EncodedQuery:
-    """`vector`: unit length, shape (d,). `tokens`: rotated unit token vectors, shape (n, d), n = 0 without codes.
-
-    `spans` are the tokens' code-point offsets into the question.
-    """
+    """`vector`: unit length, shape (d,). `tokens`: rotated unit token vectors, shape (n, d), n = 0 without codes."""
 
     vector: Vectors
     tokens: Vectors
-    spans: list[tuple[int, int]]
 
 
 class Encoder(Protocol):

@@ -7,9 +7,10 @@ nothing the second time, so an exported archive comes back the same. The only fi
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from index.dateline import Dateline, head_lines, read_dateline
 from index.dates import normal_date
 from index.errors import BadInput
 from index.language import UNKNOWN, detect, normalise_code
+from index.reading.exported import Exported, article_of
 from index.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -44,7 +46,9 @@ class Enriched:
 
 
 def article_from(draft: Draft) -> Enriched:
-    """The article of a draft; BadInput where its text says nothing."""
+    """The article of a draft; BadInput where its text says nothing. What an archive exported is what it was."""
+    if isinstance(draft, Exported) and _has_normal_codes(draft):
+        return Enriched(replace(article_of(draft), id=_code(draft.id) or draft.id or ""))
     text = normal_text(draft.text)
     if not any(char.isalnum() for char in text):
         raise BadInput(f"the text holds no letter: {text[:40]!r}", "give the article's text")
@@ -53,7 +57,7 @@ def article_from(draft: Draft) -> Enriched:
     language, confidence = _language(draft, f"{given_title or ''}\n{text}", notes)
     line = read_dateline(text, language, f"{draft.url or ''} {draft.name or ''}")
     title = given_title or _one_line(_title(text, line, language)) or ""
-    identifier = _code(draft.id) or _code(draft.name) or _hashed(title, text)
+    identifier = identity(draft) or _hashed(draft, given_title, text)
     published = _published(draft, language, notes) or line.published_at
     article = Article(
         id=identifier,
@@ -67,6 +71,18 @@ def article_from(draft: Draft) -> Enriched:
         url=_code(draft.url),
     )
     return Enriched(article, tuple(notes))
+
+
+def _has_normal_codes(draft: Draft) -> bool:
+    """Whether id, date and language have, or can be given, the form in which an archive keeps them."""
+    language, date = draft.language or "", draft.published_at
+    dated = date is None or normal_date(date, language) == date
+    return dated and language in (UNKNOWN, normalise_code(language)) and _code(draft.id) is not None
+
+
+def identity(draft: Draft) -> str | None:
+    """The id that the draft brings along: its own, else its address, else its name; None where it has none of them."""
+    return _code(draft.id) or _code(draft.url) or _code(draft.name)
 
 
 def normal_text(text: str) -> str:
@@ -204,6 +220,9 @@ def _first_sentence(text: str, language: str) -> str:
     return " ".join((cut.rsplit(None, 1)[0] if " " in cut[_TITLE // 2 :] else cut[:_TITLE]).split())
 
 
-def _hashed(title: str, text: str) -> str:
-    digest = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+def _hashed(draft: Draft, title: str | None, text: str) -> str:
+    """Of all that is given: copies of one text from several sources are several articles."""
+    given = (draft.language, draft.published_at, draft.source, draft.author)
+    said = json.dumps([title, text, *(_one_line(value) for value in given)])
+    digest = hashlib.sha256(said.encode()).hexdigest()
     return f"sha-{digest[:16]}"

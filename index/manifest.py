@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.encoder import Encoder
+from index.encoder import BUNDLED, Encoder
 from index.errors import ArchiveDamaged, ArchiveMissing, EncoderMismatch
 from index.files import write_atomically
 
@@ -17,7 +17,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """`model` is the encoder's name as it was given; `encoder` its fingerprint; `truth` and `derived` name files."""
+    """`model` is the encoder's name, or its folder; `encoder` its fingerprint; `truth` and `derived` name files."""
 
     model: str
     encoder: dict[str, str | int]
@@ -67,6 +67,11 @@ def read_manifest(archive: Path) -> Manifest:
         return manifest
     except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise ArchiveDamaged(f"{path} cannot be read ({error}): restore it from a backup") from error
+
+
+def located(model: str) -> str:
+    """A model's name, or where its folder lies: an archive may be opened from another working directory."""
+    return str(Path(model).resolve()) if model != BUNDLED and Path(model).is_dir() else model
 
 
 def write_manifest(archive: Path, manifest: Manifest) -> None:

@@ -8,14 +8,32 @@ from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+class Stopped(BaseException):
+    """Nobody wants what this thread makes any more; no handler of ordinary errors is to catch it."""
+
+
+class _Ahead(threading.Thread):
+    """A thread that makes items ahead; `unwanted` is set when it should end."""
+
+    unwanted: threading.Event
+
+
+def stopped() -> bool:
+    """Whether the calling thread runs ahead for a user who has gone; what waits or works long asks now and then."""
+    thread = threading.current_thread()
+    return isinstance(thread, _Ahead) and thread.unwanted.is_set()
+
+
 _WAIT = 0.2  # seconds between looks at whether the user has gone
-_PATIENCE = 2.0  # seconds for the thread to end; one that waits for input is left behind, and ends with the process
+_PATIENCE = 2.0  # seconds for the thread to end; one that waits for a server is left behind, and ends with the process
 
 
 def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
     """Yield the items in order, at most `ahead` made in advance; an error in the thread is raised here.
 
-    Closing the generator ends the thread at its next item.
+    Closing the generator ends the thread at its next item, or where the items themselves ask `stopped()`.
     """
     made: queue.Queue[tuple[T | None, BaseException | None, bool]] = queue.Queue(ahead)
     closed = threading.Event()
@@ -37,7 +55,8 @@ def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
         except BaseException as error:
             put(None, error, True)
 
-    thread = threading.Thread(target=run, name="prefetch", daemon=True)
+    thread = _Ahead(target=run, name="prefetch", daemon=True)
+    thread.unwanted = closed
     thread.start()
     try:
         while True:

@@ -16,7 +16,7 @@ from index.encoder import Encoder
 from index.errors import ArchiveDamaged
 from index.files import write_atomically
 from index.ingest import BATCH_TOKENS, Cut, cut, encoded
-from index.manifest import Manifest, discard_generation, write_manifest
+from index.manifest import Manifest, discard_generation, located, write_manifest
 from index.schema import StoredArticle
 from index.store import Store
 
@@ -24,18 +24,21 @@ from index.store import Store
 def reembed(
     archive: Archive, encoder: Encoder, model: str, progress: Callable[[int], None] = lambda done: None
 ) -> None:
-    """Give every article new chunks and vectors; call inside `archive.writing()`. `progress` gets articles done."""
+    """Give every article new chunks and vectors; call inside `archive.writing()`.
+
+    `progress` gets how many articles were finished since it was last called: first those of a run that was stopped.
+    """
     old = archive.manifest
     chunk_tokens = min(old.chunk_tokens, encoder.window)
     new = replace(
-        old, model=model, encoder=encoder.fingerprint, chunk_tokens=chunk_tokens, generation=old.generation + 1
+        old, model=located(model), encoder=encoder.fingerprint, chunk_tokens=chunk_tokens, generation=old.generation + 1
     )
     store = _begun(archive.path, new)
-    done = 0
+    if done := sum(_is_done(store, stored) for stored in archive.store.each_article()):
+        progress(done)
     for batch in _batches(archive, store, encoder, chunk_tokens):
         store.put(encoded(encoder, batch))
-        done += len(batch)
-        progress(done)
+        progress(len(batch))
     for stored in store.each_article():
         if archive.store.article_origin(stored.article.id) is None:  # deleted since an earlier, stopped run
             store.delete([stored.article.id])

@@ -33,11 +33,10 @@ class SentenceTransformerEncoder:
         prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
         self._context_tokens = longest // CONTEXT_SHARE
         self.window = longest - MARGIN - max(prompts, default=0) - self._context_tokens
-        first = next(iter(self._model.parameters())).detach().float().cpu().numpy()
         self.fingerprint: dict[str, str | int] = {
-            "model": name,
+            "model": "sentence-transformers",
             "dimension": self.dimension,
-            "weights": xxhash.xxh3_64_hexdigest(np.ascontiguousarray(first[:64]).tobytes()),
+            "weights": _weights(self._model),
             "prefixes": " / ".join(f"{kind}={text}" for kind, text in sorted(self._model.prompts.items())),
         }
 
@@ -63,11 +62,25 @@ class SentenceTransformerEncoder:
     def encode_query(self, question: str, language: str) -> EncodedQuery:
         vector = self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False)
         none = np.zeros((0, self.dimension), np.float32)
-        return EncodedQuery(normalise(np.asarray(vector, np.float32)), none, [])
+        return EncodedQuery(normalise(np.asarray(vector, np.float32)), none)
 
     def _shortened(self, context: str) -> str:
         ends = self.token_ends(context)
         return context if len(ends) <= self._context_tokens else context[: ends[self._context_tokens - 1]]
+
+
+def _weights(model: Any) -> str:
+    """A hash over every parameter, the same wherever the model lies and on whichever device it runs."""
+    import torch
+
+    digest = xxhash.xxh3_64()
+    for name, parameter in sorted(model.named_parameters()):
+        flat = parameter.detach().contiguous().reshape(-1)
+        bits = flat.view({2: torch.int16, 4: torch.int32, 8: torch.int64}.get(flat.element_size(), torch.uint8))
+        total = int(bits.sum(dtype=torch.int64))  # of whole numbers: exact, in whatever order they are added
+        digest.update(f"{name} {tuple(parameter.shape)} {total}".encode())
+        digest.update(bits[: 1024 // bits.element_size()].cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _loaded(name: str) -> Any:

@@ -16,22 +16,26 @@ from index.encoder import EncodedPassage
 FORMAT = 1
 SCHEMA = """
 CREATE TABLE articles (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
+    key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
     language TEXT NOT NULL, language_confidence REAL NOT NULL, published_at TEXT, earliest INTEGER, latest INTEGER,
     source TEXT, author TEXT, url TEXT, content_hash TEXT NOT NULL, draft_hash TEXT NOT NULL, origin TEXT NOT NULL,
-    first_chunk INTEGER NOT NULL, last_chunk INTEGER NOT NULL, cluster INTEGER NOT NULL, signature BLOB NOT NULL);
-CREATE INDEX articles_by_language ON articles (language, first_chunk, last_chunk);
-CREATE INDEX articles_by_source ON articles (source, first_chunk, last_chunk);
+    first_chunk INTEGER NOT NULL, last_chunk INTEGER NOT NULL, cluster INTEGER NOT NULL, signature BLOB NOT NULL,
+    retired INTEGER NOT NULL DEFAULT 0);
+CREATE UNIQUE INDEX articles_current ON articles (id) WHERE retired = 0;
+CREATE INDEX articles_by_id ON articles (id);
+CREATE INDEX articles_retired ON articles (retired) WHERE retired > 0;
+CREATE INDEX articles_by_language ON articles (language, first_chunk, last_chunk, retired);
+CREATE INDEX articles_by_source ON articles (source, first_chunk, last_chunk, retired);
 CREATE INDEX articles_by_date ON articles (earliest, latest, first_chunk, last_chunk);
-CREATE INDEX articles_by_cluster ON articles (cluster);
+CREATE INDEX articles_by_cluster ON articles (cluster, retired, key);
 CREATE INDEX articles_by_draft ON articles (draft_hash);
-CREATE INDEX articles_by_chunk ON articles (first_chunk, last_chunk);
+CREATE INDEX articles_by_chunk ON articles (first_chunk, last_chunk, retired);
 CREATE TABLE versions (article_id TEXT NOT NULL, content_hash TEXT NOT NULL, ended_at TEXT NOT NULL);
 CREATE INDEX versions_by_article ON versions (article_id);
 CREATE TABLE chunks (
     key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL REFERENCES articles (key) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, tokens INTEGER NOT NULL,
-    llm_tokens INTEGER NOT NULL);
+    llm_tokens INTEGER NOT NULL, language TEXT NOT NULL);
 CREATE INDEX chunks_by_article ON chunks (article);
 CREATE TABLE encodings (
     chunk INTEGER PRIMARY KEY REFERENCES chunks (key) ON DELETE CASCADE, vector BLOB NOT NULL, codes BLOB NOT NULL,
@@ -93,11 +97,12 @@ class StoredChunk:
     end: int
     tokens: int
     llm_tokens: int
+    language: str
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A chunk with what ranking needs to know of its article; the days are proleptic ordinals."""
+    """A chunk with its own language and what ranking needs to know of its article; the days are proleptic ordinals."""
 
     key: int
     ordinal: int

@@ -6,6 +6,7 @@ Tantivy ends every file with a checksum of it, but does not look at it when it o
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import struct
@@ -154,6 +155,11 @@ class TermIndex:
         addresses = [address for _, address in hits]
         keys = np.array(searcher.fast_field_values("key", addresses) if addresses else [], np.int64)
         return keys, np.array([score for score, _ in hits], np.float32)
+
+    def ideal_score(self, query: TermQuery) -> float:
+        """The BM25 score of a passage of average length in which each of the question's terms occurs once."""
+        found = self.document_frequency(set(query.terms)).values()
+        return sum(math.log(1.0 + (self.size - chunks + 0.5) / (chunks + 0.5)) for chunks in found)
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many chunks each term occurs."""

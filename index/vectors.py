@@ -66,7 +66,7 @@ class VectorIndex:
 
     def merged(self) -> VectorIndex:
         """One base index with every change applied, of the type that its size asks for; to be saved."""
-        keys, vectors = self._everything()
+        keys, vectors = self.everything()
         return VectorIndex(self.dimension, _build(keys, vectors, self.dimension), top_key=self.top_key)
 
     def save(self, path: Path) -> None:
@@ -86,13 +86,7 @@ class VectorIndex:
 
     def keys(self) -> Keys:
         """All keys that can be found, ascending."""
-        return self._everything()[0]
-
-    def between(self, first: int, last: int) -> tuple[Keys, Vectors]:
-        """Keys and vectors in a range of keys, as they are stored here."""
-        keys, vectors = self._everything()
-        chosen = (keys >= first) & (keys <= last)
-        return keys[chosen], vectors[chosen]
+        return self.everything()[0]
 
     def _selector(self, allowed: Keys | None) -> faiss.IDSelector | None:
         if allowed is None and not self.gone:
@@ -107,7 +101,8 @@ class VectorIndex:
             mask[gone[gone <= self.top_key]] = False
         return faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
 
-    def _everything(self) -> tuple[Keys, Vectors]:
+    def everything(self) -> tuple[Keys, Vectors]:
+        """All keys that can be found, ascending, and their vectors as they are stored here."""
         parts = [p for p in (self.base, self.fresh) if p is not None and p.ntotal]
         keys = np.concatenate([_ids(part) for part in parts]) if parts else np.zeros(0, np.int64)
         vectors = [_stored(part) for part in parts]

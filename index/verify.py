@@ -1,29 +1,46 @@
-"""Checks an archive: the truth against its own hashes and checksums, every derived index against the truth."""
+"""Checks an archive: the truth against its own hashes and checksums, every derived index against the truth.
+
+Checking changes nothing and takes no lock: it works while another process writes, and on a read-only medium.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import xxhash
 
 from index.archive import Archive
-from index.derived import DerivedDamaged, View
+from index.derived import DerivedDamaged, View, outside
 from index.encoder import Encoder, Passage
 from index.errors import ArchiveDamaged
-from index.ingest import passage_context
 from index.store import Store
 
 TOLERANCE = 2e-3  # of a component: vectors are stored in half precision
 PAGE = 10_000  # chunk keys looked at together
+REPAIRED_TOGETHER = 64  # chunks
 
 
-def verify(archive: Archive) -> list[str]:
-    """Everything that is wrong, in words; an empty list when all is well."""
-    problems: list[str] = []
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong, in words, and whether `repair` can make it good."""
+
+    what: str
+    mendable: bool
+
+    def __str__(self) -> str:
+        return self.what
+
+
+def verify(archive: Archive) -> list[Problem]:
+    """Everything that is wrong; an empty list when all is well."""
+    problems: list[Problem] = []
     try:
         problems += _truth_problems(archive.store)
-        problems += _differences(archive.store, archive.derived.load())
-    except (ArchiveDamaged, DerivedDamaged) as damage:
-        problems.append(str(damage))
+        problems += [Problem(what, mendable=True) for what in _derived_problems(archive)]
+    except ArchiveDamaged as damage:
+        problems.append(Problem(str(damage), mendable=False))
     return problems
 
 
@@ -34,51 +51,83 @@ def repair(archive: Archive, encoder: Encoder) -> None:
     """
     archive.manifest.check_encoder(encoder, archive.path)
     broken = archive.store.broken_encodings()
-    for chunk in archive.store.candidates(broken):
-        stored = archive.store.articles_by_key([chunk.article])[chunk.article]
-        article = stored.article
-        passage = Passage(article.text[chunk.start : chunk.end], passage_context(article), article.language)
-        (encoded,) = encoder.encode_passages([passage])
-        archive.store.replace_encoding(chunk.key, encoded)
+    for at in range(0, len(broken), REPAIRED_TOGETHER):
+        _encode_again(archive.store, broken[at : at + REPAIRED_TOGETHER], encoder)
     archive.derived.rebuild()
 
 
-def _truth_problems(store: Store) -> list[str]:
+def _encode_again(store: Store, keys: list[int], encoder: Encoder) -> None:
+    chunks, passages = [], []
+    for chunk in store.candidates(keys):
+        try:
+            article = store.articles_by_key([chunk.article])[chunk.article].article
+        except ArchiveDamaged:  # its text is not the one that was encoded
+            continue
+        chunks.append(chunk.key)
+        passages.append(Passage(article.text[chunk.start : chunk.end], article.context, chunk.language))
+    for key, encoded in zip(chunks, encoder.encode_passages(passages), strict=True):
+        store.replace_encoding(key, encoded)
+
+
+def _truth_problems(store: Store) -> Iterator[Problem]:
     """SQLite's own check, each text's hash, each encoding's checksum."""
-    problems = [row[0] for row in store.rows("PRAGMA integrity_check(20)") if row[0] != "ok"]
-    altered = (one.article.id for one in store.each_article() if one.article.content_hash != one.content_hash)
-    problems += [f"article {article}: the text does not match its hash" for article in altered]
-    what = "the vector or codes are lost or do not match their checksum"
-    return problems + [f"chunk {key}: {what}" for key in store.broken_encodings()]
+    for (said,) in store.rows("PRAGMA integrity_check(20)"):
+        if said != "ok":
+            yield Problem(said, mendable=False)
+    for one in store.each_article():
+        if one.article.content_hash != one.content_hash:
+            yield Problem(f"article {one.article.id}: the text does not match its hash", mendable=False)
+    for key in store.broken_encodings():
+        yield Problem(f"chunk {key}: the vector or codes are lost or do not match their checksum", mendable=True)
+
+
+def _derived_problems(archive: Archive) -> list[str]:
+    """The published indexes against the truth that they hold; while another process writes they may lag behind."""
+    try:
+        view = archive.published()
+    except DerivedDamaged as damage:
+        return [str(damage)]
+    at, now = view.state.sequence, archive.store.sequence()
+    lag = [f"the indexes hold change {at}, the articles are at {now}"] if at != now else []
+    if lag and archive.is_written():
+        lag = []
+    return lag + _differences(archive.store, view)
 
 
 def _differences(store: Store, view: View) -> list[str]:
     problems = []
-    if view.state.sequence != store.sequence():
-        problems.append(f"the indexes hold change {view.state.sequence}, the articles are at {store.sequence()}")
-    last = store.last_chunk()
-    expected: list[np.ndarray] = []
-    for first in range(1, last + 1, PAGE):
-        keys, vectors = store.vectors(first, first + PAGE - 1)
-        expected.append(keys)
-        problems += _vector_differences(view, keys, vectors, first)
-    wanted = np.concatenate(expected) if expected else np.zeros(0, np.int64)
-    for name, found in (("vector", view.vectors.keys()), ("term", view.terms.keys())):
-        missing, extra = np.setdiff1d(wanted, found), np.setdiff1d(found, wanted)
+    with store.snapshot():
+        wanted = store.chunk_keys()
+        later = [(c.first, c.last) for c in store.changes(view.state.sequence)]
+        wanted = outside(wanted, later)
+        found, stored = view.vectors.everything()
+        wrong = sum(_wrong_vectors(store, page, found, stored) for page in _pages(wanted))
+    if wrong:
+        problems.append(f"{wrong} vectors differ from the articles' own")
+    for name, there in (("vector", found), ("term", view.terms.keys())):
+        there = outside(there, later)
+        missing, extra = np.setdiff1d(wanted, there), np.setdiff1d(there, wanted)
         if len(missing) or len(extra):
             problems.append(f"the {name} index lacks {len(missing)} chunks and holds {len(extra)} that are gone")
     return problems
 
 
-def _vector_differences(view: View, keys: np.ndarray, vectors: np.ndarray, first: int) -> list[str]:
-    found_keys, found = view.vectors.between(first, first + PAGE - 1)
-    _, ours, theirs = np.intersect1d(keys, found_keys, return_indices=True)
+def _pages(keys: np.ndarray) -> Iterator[np.ndarray]:
+    for at in range(0, len(keys), PAGE):
+        yield keys[at : at + PAGE]
+
+
+def _wrong_vectors(store: Store, wanted: np.ndarray, found: np.ndarray, stored: np.ndarray) -> int:
+    """How many of the wanted keys have another vector in the index, whose keys and vectors are given, than here."""
+    keys, vectors = store.vectors(int(wanted[0]), int(wanted[-1]))
+    page = slice(*np.searchsorted(found, (wanted[0], wanted[-1] + 1)))
+    _, ours, _ = np.intersect1d(keys, np.intersect1d(found[page], wanted), return_indices=True)
     if not len(ours):
-        return []
+        return 0
+    rows = np.searchsorted(found, keys[ours])
     with np.errstate(invalid="ignore"):  # a damaged vector may hold anything, and is wrong then
-        same = np.abs(vectors[ours] - found[theirs]).max(axis=1) <= TOLERANCE
-    wrong = int((~same).sum())
-    return [f"{wrong} vectors differ from the articles' own"] if wrong else []
+        same = np.abs(vectors[ours] - stored[rows]).max(axis=1) <= TOLERANCE
+    return int((~same).sum())
 
 
 def seal(store: Store) -> str:

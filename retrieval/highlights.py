@@ -38,10 +38,18 @@ def highlights(
     spans = []
     for word in _WORD.finditer(text):
         start, end = word.span()
-        aligned = 1 in close[start:end] and (end - start >= SHORTEST or _IS_UNSPACED.match(word[0]))
-        if aligned or not terms.isdisjoint(_terms(word[0], language)):
+        unspaced = _IS_UNSPACED.match(word[0]) is not None
+        aligned = 1 in close[start:end] and (unspaced or end - start >= SHORTEST)
+        if aligned or (not unspaced and not terms.isdisjoint(_terms(word[0], language))):
             spans.append(Span(start, end))
+        elif unspaced and _is_pair(text[start : start + 2], terms):
+            spans.append(Span(start, start + 2))
     return _joined(text, spans) or _best_sentence(text, language, pairs, ends)
+
+
+def _is_pair(pair: str, terms: set[str]) -> bool:
+    """Whether two letters of a script without spaces are a term; one alone says too little to be marked."""
+    return any(len(term) > 1 and term in terms for term in _terms(pair, ""))
 
 
 @lru_cache(maxsize=100_000)
@@ -64,7 +72,7 @@ def _joined(text: str, spans: list[Span]) -> list[Span]:
     out: list[Span] = []
     for span in spans:
         if out and not text[out[-1].end : span.start].strip():
-            out[-1] = Span(out[-1].start, span.end)
+            out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
         else:
             out.append(span)
     return out

@@ -14,6 +14,7 @@ from retrieval.results import ArticleCard, Passage, Span
 from retrieval.shortlist import Ranked
 
 COMMON = 0.2  # the share of all chunks from which a word of the question tells nothing
+MOST_COPIES = 50  # ids named beside a passage
 COMMON_IN_SMALL = 3  # chunks; the same in an archive of a few articles
 
 
@@ -39,7 +40,7 @@ class Presenter:
         chunk, article = one.chunk, stored.article
         text = article.text[chunk.start : chunk.end]
         ends = self.encoder.token_ends(text)
-        marked = highlights(text, article.language, self.query, one.codes, ends, self.terms)
+        marked = highlights(text, chunk.language, self.query, one.codes, ends, self.terms)
         return Passage(
             rank=rank,
             score=round(one.score, 4),
@@ -49,7 +50,7 @@ class Presenter:
             end=chunk.end,
             highlights=tuple(Span(chunk.start + span.start, chunk.start + span.end) for span in marked),
             article=_card(stored),
-            also_in=tuple(other for other in mates if other != article.id),
+            also_in=tuple(other for other in mates if other != article.id)[:MOST_COPIES],
         )
 
 

@@ -26,7 +26,7 @@ from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
 from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 from retrieval.results import SearchResult
-from retrieval.shortlist import Ranked, shortlist
+from retrieval.shortlist import Ranked, shortlist, spread
 
 LEG_DEPTH = 100  # candidates nominated by each leg
 DEEPEST = 1_600  # the same where copies of one story, or one long article, leave too few passages to show
@@ -64,16 +64,16 @@ class Searcher:
         clock = _Clock()
         asked = understand(checked_question(question), options.question_language, today or date.today())
         clock.stage("understand")
-        view = self._view()
+        view, encoder = self._view()
         scope = _scope(view, options, asked)
         if scope is None:
             return SearchResult(question, asked.understood, (), clock.taken())
-        query = encode(asked, self.encoder)
+        query = encode(asked, encoder)
         clock.stage("encode")
         with view.store.snapshot():
             chosen = self._chosen(view, scope, query, asked, options)
             clock.stage("rank")
-            passages = Presenter(view, self.encoder, asked, query).present(chosen, scope)
+            passages = Presenter(view, encoder, asked, query).present(chosen, scope)
         clock.stage("present")
         return SearchResult(question, asked.understood, passages, clock.taken())
 
@@ -84,7 +84,7 @@ class Searcher:
         depth = max(LEG_DEPTH, options.count)
         while True:
             legs = self._legs_at(depth, view, scope, query, asked)
-            chosen = shortlist(self._ranked(np.union1d(*legs), depth, view, query, asked, options), options)
+            chosen = shortlist(self._ranked(np.union1d(*legs), view, query, asked, options), options)
             if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
                 return chosen
             depth *= 4
@@ -96,29 +96,35 @@ class Searcher:
         dense, _ = view.vectors.search(query.vector, depth, allowed)
         return [dense, lexical.result()[0]]
 
-    def _view(self) -> View:
-        """The archive as it is now, with the encoder it was made with: `zitat reembed` may have changed both."""
+    def _view(self) -> tuple[View, Encoder]:
+        """The archive as it is now, and the encoder it was made with: `zitat reembed` may have changed both."""
         view = self.archive.view()
         manifest = self.archive.manifest
         if self._given is None and manifest.encoder != self.encoder.fingerprint:
             self.encoder = load_encoder(manifest.model)
-        manifest.check_encoder(self.encoder, self.archive.path)
-        return view
+        encoder = self.encoder
+        manifest.check_encoder(encoder, self.archive.path)
+        return view, encoder
 
     def _ranked(
-        self, nominated: Keys, depth: int, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
+        self, nominated: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
     ) -> list[Ranked]:
-        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
+        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
+
+        A chunk that cannot be compared token by token, as its encoder gives no codes, is judged by its cosine instead.
+        """
         found = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
         if not found:
             return []
         features = _features(found, view, query, asked)
-        kept = best_first(features.keys, first_stage(features, self.ranking))
-        kept = kept[: max(RERANKED, 2 * options.count, depth)]
+        order = best_first(features.keys, first_stage(features, self.ranking))
+        kept = spread(order, found, options)[: max(RERANKED, 2 * options.count)]
         found, features = [found[row] for row in kept], features.rows(kept)
         codes = view.store.codes(features.keys.tolist(), query.vector.size // 8)
         language, mine_first = asked.understood.language, options.preference == "mine-first"
-        final = final_score(features, max_sim(query.tokens, codes), language, mine_first, self.ranking)
+        compared = np.array([len(one) > 0 and len(query.tokens) > 0 for one in codes])
+        late = np.where(compared, max_sim(query.tokens, codes), features.cosine)
+        final = final_score(features, late, language, mine_first, self.ranking)
         order = best_first(features.keys, final)
         return [Ranked(found[row], float(final[row]), codes[row]) for row in order]
 
@@ -130,6 +136,7 @@ def _features(found: list[Candidate], view: View, query: EncodedQuery, asked: Qu
         languages=np.array([c.language for c in found]),
         cosine=view.store.vectors_of(keys.tolist()) @ query.vector,
         bm25=view.terms.scores(asked.terms, keys),
+        ideal_bm25=view.terms.ideal_score(asked.terms),
         in_period=np.array([_in_period(c, asked) for c in found]),
     )
 

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.encoder import Codes
 from index.schema import Candidate
 from retrieval.options import SearchOptions
@@ -18,6 +21,27 @@ class Ranked:
     chunk: Candidate
     score: float
     codes: Codes
+
+
+CROWD = 4  # times `per_article`: so many passages of one article are compared before others get the room
+
+
+def spread(order: NDArray[np.int64], found: Sequence[Candidate], options: SearchOptions) -> NDArray[np.int64]:
+    """The row numbers in `order`, without those that would only crowd out others in the ranking to come.
+
+    That is, copies of a story whose first version is kept, and what goes far beyond an article's share.
+    """
+    kept: list[int] = []
+    representative: dict[int, int] = {}
+    passages: Counter[int] = Counter()
+    for row in order.tolist():
+        article, cluster = found[row].article, found[row].cluster
+        passages[article] += 1
+        copied = options.fold_duplicates and representative.setdefault(cluster, article) != article
+        crowded = options.per_article is not None and passages[article] > CROWD * options.per_article
+        if not copied and not crowded:
+            kept.append(row)
+    return np.array(kept, np.int64)
 
 
 def shortlist(ranked: Sequence[Ranked], options: SearchOptions) -> list[Ranked]:

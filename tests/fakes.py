@@ -55,8 +55,7 @@ class WordEncoder:
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
         tokens = self.tokens(question)
-        spans = [match.span() for match in _WORD.finditer(question)]
-        return EncodedQuery(normalise(tokens.sum(0)), tokens, spans)
+        return EncodedQuery(normalise(tokens.sum(0)), tokens)
 
 
 def draft(name: str, text: str, **fields: str) -> Draft:

@@ -3,7 +3,7 @@
     files.py     what a path means          stream.py    bytes: looked at, counted, limited
     web.py       downloads, safely          kinds.py     what the bytes are
     dispatch.py  which reader gets them     charset.py   which encoding they are in
-    once.py      one id, one article        fields.py    from named fields to a draft
+    fields.py    named fields to a draft    exported.py  records that an archive wrote
 
 One file for each format, each the only one that knows its library.
 """

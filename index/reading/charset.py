@@ -43,7 +43,9 @@ _USUAL = set("“”„‘’‚«»–—…•§°€£№·¿¡´\u00a0。、
 _MIXED = re.compile(  # a capital behind a small letter, or two scripts in one word
     "(?<=[a-zß-ÿа-я])[À-ÖØ-ÞА-Я]|(?<=[A-Za-z])[\u0370-\u1fff]|(?<=[\u0370-\u1fff])[A-Za-z]"
 )
-_CURE = "save it as UTF-8, or name its encoding"
+_EAST_MARKS = re.compile("[\u3000-\u30ff\uff01-\uff5e\n ]")
+_EAST_LETTERS = re.compile("[\u4e00-\u9fff\uac00-\ud7a3\x21-\x7e\r\t“”‘’—…·]")
+_CURE = "save it as UTF-8, or name its encoding with --encoding"
 
 
 def decode(data: bytes, hint: str | None = None) -> str:
@@ -65,9 +67,11 @@ def detect(head: bytes, hint: str | None = None, *, whole: bool = False) -> str 
     if hint is not None and _fits(head, hint, whole):
         return hint
     if b"\0" in head:
-        return _utf_16(head)
+        return _utf_16(head) or _east_asian_utf_16(head)
     if _fits(head, "utf-8", whole) and b"\x1b$" not in head:
         return "utf-8"
+    if (found := _east_asian_utf_16(head)) is not None:
+        return found
     return _guess(head if whole else head[: head.rfind(b"\n") + 1] or head)
 
 
@@ -120,6 +124,16 @@ def _utf_16(head: bytes) -> str | None:
     for name, high, low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         zeros_high, zeros_low = head[high::2].count(0), head[low::2].count(0)
         if zeros_high > 0 and zeros_low == 0 and _fits(head[: len(head) // 2 * 2], name, False):
+            return name
+    return None
+
+
+def _east_asian_utf_16(head: bytes) -> str | None:
+    """UTF-16 without a mark where zero bytes tell nothing: nearly all of it is East Asian, and some of that marks."""
+    for name in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(name, "replace")
+        marks, letters = len(_EAST_MARKS.findall(text)), len(_EAST_LETTERS.findall(text))
+        if marks > len(text) * 0.02 and marks + letters > len(text) * 0.95:
             return name
     return None
 

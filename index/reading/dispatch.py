@@ -15,17 +15,28 @@ _PACKED = (Kind.GZIP, Kind.ZSTD, Kind.BZIP2, Kind.XZ, Kind.ZIP, Kind.TAR)
 
 def read_source(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """All drafts of a source, and a rejection for whatever in it cannot be read."""
+    last, read = 0, 0
     try:
-        yield from _read(source, options)
+        for item in _read(source, options):
+            if item.origin == source.origin:
+                last, read = item.record, read + isinstance(item, Draft)
+            yield item
     except BadInput as error:
-        yield Rejection(source.origin, source.record, error.reason, error.cure)
+        yield _ended(source, last, read, error.reason, error.cure)
     except (EOFError, OSError) as error:
-        yield Rejection(source.origin, source.record, f"it breaks off or cannot be read: {error}", "get it again")
+        yield _ended(source, last, read, f"it breaks off or cannot be read: {error}", "get it again")
     except Exception as error:  # a library may raise anything over a hostile file; the batch goes on
-        reason = f"it cannot be read: {type(error).__name__}: {error}"
-        yield Rejection(source.origin, source.record, reason[:300], "open it with its own program, and save it anew")
+        reason = f"it cannot be read: {type(error).__name__}: {error}"[:300]
+        yield _ended(source, last, read, reason, "open it with its own program, and save it anew")
     finally:
         source.copies.close()
+
+
+def _ended(source: Source, last: int, read: int, reason: str, cure: str) -> Rejection:
+    """The end of a source before its time: at the record that would have been next."""
+    if last:
+        reason += f" ({read:,} {'record' if read == 1 else 'records'} before this read)"
+    return Rejection(source.origin, last + 1 if last else source.record, reason, cure)
 
 
 def _read(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:

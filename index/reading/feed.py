@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,17 +14,32 @@ from index.reading.options import ReadOptions
 from index.reading.page import stripped
 from index.reading.stream import Source
 
+_OPENED = re.compile(rb"<(?:item|entry)[\s>]", re.I)
+_CLOSED = re.compile(rb"</(?:item|entry)\s*>", re.I)
+_END = re.compile(rb"</(rss|feed|rdf:rdf)\s*>", re.I)
+
 
 def read_feed(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each entry."""
     import feedparser
 
-    feed = feedparser.parse(io.BytesIO(source.whole()))
+    data = source.whole()
+    feed = feedparser.parse(io.BytesIO(data))
     if not feed.entries:
         why = feed.get("bozo_exception", "it is empty")
         raise BadInput(f"the feed has no entries ({why})", "check that it is a whole RSS or Atom feed")
-    for number, entry in enumerate(feed.entries, start=1):
+    whole, cut = len(feed.entries), feed.bozo and _breaks_off(data)
+    if cut and len(_OPENED.findall(data)) > len(_CLOSED.findall(data)):
+        whole -= 1  # the last entry is cut: half an article is none
+    for number, entry in enumerate(feed.entries[:whole], start=1):
         yield _draft(entry, feed.feed, Place(source, number))
+    if cut:
+        raise BadInput("the feed breaks off", "get it again")
+
+
+def _breaks_off(data: bytes) -> bool:
+    """Whether the end of the feed is missing; other faults of its XML are forgiven."""
+    return b"\0" not in data and _END.search(data) is None
 
 
 def _draft(entry: Any, feed: Any, place: Place) -> Draft | Rejection:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from index.article import Draft, Rejection
+from index.reading.exported import exported
 from index.reading.options import FIELDS, ReadOptions
 from index.reading.stream import Source
 
@@ -25,6 +26,7 @@ _NAMES = {
     "language": "language lang languagecode",
     "id": "id guid docid articleid uuid",
 }
+_INNER = ("text", "content", "body", "value", "paragraphs", "html", "#text")  # of an object in a text field
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 _MARKUP = re.compile(r"\s*<(p|div|article|section|h[1-6]|html|body|figure|ul|ol|table|blockquote|!doctype)\b", re.I)
 
@@ -69,8 +71,10 @@ def draft_of(record: object, place: Place, options: ReadOptions) -> Draft | Reje
     """A draft from one record of a JSON, CSV or Parquet file."""
     if not isinstance(record, Mapping):
         return rejection(place, f"the record is {_kind(record)}, not an object", "make it an object with a text field")
+    if (known := exported(record, place.source.origin, place.record)) is not None:
+        return known
     columns = columns_for((str(key) for key in record), options.fields)
-    values = {field: _first(record, columns.get(field, [])) for field in FIELDS}
+    values = {field: _first(record, columns.get(field, []), field) for field in FIELDS}
     if not values["text"]:
         return rejection(place, f"no text; fields seen: {_listed(record)}", _TEXT_CURE)
     return Draft(
@@ -88,7 +92,13 @@ def draft_of(record: object, place: Place, options: ReadOptions) -> Draft | Reje
     )
 
 
-_TEXT_CURE = "name the field that holds the text in the field mapping, e.g. text=body_html"
+_TEXT_CURE = "name the field that holds the text, e.g. --map text=body_html"
+
+
+def has_text(record: Mapping[object, object], options: ReadOptions) -> bool:
+    """Whether a record is an article by itself."""
+    names = columns_for((str(key) for key in record), options.fields).get("text", [])
+    return _first(record, names, "text") is not None
 
 
 def rejection(place: Place, reason: str, cure: str) -> Rejection:
@@ -107,11 +117,11 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "nothing" if value is None else f"a {type(value).__name__}"
 
 
-def _first(record: Mapping[object, object], names: list[str]) -> str | None:
+def _first(record: Mapping[object, object], names: list[str], field: str) -> str | None:
     """The first of the named values that says something, as text."""
     for name in names:
         value = record[name] if name in record else _dotted(record, name)
-        text = _as_text(value)
+        text = _as_paragraphs(value) if field == "text" else _as_text(value)
         if text and text.strip():
             return _without_markup(text, name)
     return None
@@ -123,6 +133,16 @@ def _dotted(record: object, name: str) -> object:
             return None
         record = record.get(part)
     return record
+
+
+def _as_paragraphs(value: object) -> str | None:
+    """The text of a text field: its parts, where it is a list of them, with blank lines between."""
+    if isinstance(value, Mapping):
+        parts = (_as_paragraphs(value[key]) for key in _INNER if key in value)
+        return next(filter(None, parts), None) or _as_text(value)
+    if isinstance(value, (list, tuple)):
+        return "\n\n".join(filter(None, map(_as_paragraphs, value))) or None
+    return _as_text(value)
 
 
 def _as_text(value: object) -> str | None:

@@ -6,16 +6,18 @@ The only file that knows ijson. It streams: of a list in a file of any size only
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, Any, cast
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
 from index.reading.charset import as_utf8
-from index.reading.fields import Place, draft_of, rejection
+from index.reading.fields import Place, draft_of, has_text, rejection
 from index.reading.options import ReadOptions
 from index.reading.stream import Source
 
+_Test = Callable[[dict[object, object]], bool]
 _LIST_NAMES = ("articles items data documents docs results entries records news posts stories rows hits").split()
 
 
@@ -26,7 +28,7 @@ def read_json(source: Source, options: ReadOptions) -> Iterator[Draft | Rejectio
     metered = _Metered(as_utf8(source, options.encoding), source.limits.line)
     count = 0
     try:
-        for record, alone in _records(cast("IO[bytes]", metered)):
+        for record, alone in _records(cast("IO[bytes]", metered), partial(has_text, options=options)):
             metered.since = 0
             count += 1
             name = source.name if alone and count == 1 else None
@@ -63,7 +65,7 @@ class _Metered(io.RawIOBase):
         return len(data)
 
 
-def _records(stream: IO[bytes]) -> Iterator[tuple[object, bool]]:
+def _records(stream: IO[bytes], is_article: _Test) -> Iterator[tuple[object, bool]]:
     """The articles, and whether each stands alone at the top of the file."""
     import ijson
 
@@ -72,27 +74,36 @@ def _records(stream: IO[bytes]) -> Iterator[tuple[object, bool]]:
         if event == "start_array":
             yield from ((record, False) for record in _elements(events))
         elif event == "start_map":
-            yield from _top_object(events)
+            yield from _top_object(events, is_article)
         else:
             yield value, True
 
 
-def _top_object(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[object, bool]]:
-    """An object is an article, unless it has a list of objects under a usual name."""
-    own: dict[str, object] = {}
+def _top_object(events: Iterator[tuple[str, Any]], is_article: _Test) -> Iterator[tuple[object, bool]]:
+    """An object with a text of its own is an article; else one with a list under a usual name stands for its elements.
+
+    The list may come before the text. So its elements are held back until one of them is an article itself.
+    """
+    own: dict[object, object] = {}
+    held: list[object] = []
     listed = False
     for event, key in events:
         if event == "end_map":
             break
         start, value = next(events)
-        if start == "start_array" and key.lower() in _LIST_NAMES:
-            for record in _elements(events):
-                listed = True
-                yield record, False
-        else:
+        if start != "start_array" or key.lower() not in _LIST_NAMES or is_article(own):
             own[key] = _value(events, start, value)
-    if own and not listed:
+            continue
+        for record in _elements(events):
+            held.append(record)
+            if listed or (isinstance(record, dict) and is_article(record)):
+                listed = True
+                yield from ((one, False) for one in held)
+                held.clear()
+    if is_article(own) or (own and not listed and not held):
         yield own, True
+    else:
+        yield from ((one, False) for one in held)
 
 
 def _elements(events: Iterator[tuple[str, Any]]) -> Iterator[object]:

@@ -11,6 +11,8 @@ from index.reading.fields import Place, draft_of, rejection
 from index.reading.options import ReadOptions
 from index.reading.stream import Source, lines
 
+_ENCODING = "save the file as UTF-8, or name its encoding with --encoding"
+
 
 def read_json_lines(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each line that is not blank."""
@@ -29,7 +31,7 @@ def _read_line(line: bytes | None, place: Place, options: ReadOptions) -> Draft 
     try:
         record = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return rejection(place, f"byte {error.start + 1} of the line is not UTF-8", "save the file as UTF-8")
+        return rejection(place, f"byte {error.start + 1} of the line is not UTF-8", _ENCODING)
     except json.JSONDecodeError as error:
         return rejection(place, f"broken JSON at column {error.colno}: {error.msg}", "repair or remove the line")
     except (ValueError, RecursionError) as error:

@@ -15,7 +15,6 @@ _MAGIC = [
     (b"PAR1", "parquet"),
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"WARC/", "warc"),
 ]
@@ -31,6 +30,8 @@ _EXTENSIONS = {
     "htm": "html",
     "xhtml": "html",
 }
+_BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
+_PDF = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-")
 _HTML = re.compile(r"<(!doctype html|html|head|body|article|main|div|p|h1|section|meta|title)\b", re.I)
 _FEED = re.compile(r"<(rss|feed|rdf:rdf)\b", re.I)
 _XML_PROLOGUE = re.compile(r"\s*(<\?xml.*?\?>|<!--.*?-->|<\?.*?\?>|\s)*", re.S)
@@ -68,9 +69,11 @@ def kind_of(head: bytes, name: str, encoding: str | None = None) -> Kind:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return Kind(kind)
+    if _BZIP2.match(head):
+        return Kind.BZIP2
     if head[257:262] == b"ustar" or (extension(name) == "tar" and b"\0" in head[:512]):
         return Kind.TAR
-    if b"%PDF-" in head[:1024]:
+    if _PDF.match(head):
         return Kind.PDF
     text = _text(head, encoding)
     return Kind.BINARY if text is None else _kind_of_text(text, name)
@@ -99,7 +102,7 @@ def _kind_of_text(text: str, name: str) -> Kind:
         return Kind.JSON_LINES if _is_lines(start, name) else Kind.JSON
     if re.match(r"[{\[]", start) and _EXTENSIONS.get(extension(name)) in ("json", "jsonl"):
         return Kind(_EXTENSIONS[extension(name)])
-    if _is_table(start.split("\n", 1)[0]):
+    if _is_table(re.split("[\r\n]", start, maxsplit=1)[0]):
         return Kind.TABLE
     return Kind(_EXTENSIONS.get(extension(name), "text"))
 

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from index.article import Rejection
 from index.errors import BadInput
-from index.reading.files import beir_corpus
+from index.reading.files import beir_corpus, printable
 from index.reading.kinds import Kind, extension
 from index.reading.stream import Source, Unpacked, source
 
@@ -89,7 +89,7 @@ def _zip(packed: Source) -> Iterator[Source | Rejection]:
 
 
 def _zip_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, packed: Source) -> Source | Rejection:
-    origin = f"{packed.origin}!{member.filename}"
+    origin = f"{packed.origin}!{printable(member.filename)}"
     if member.flag_bits & 1:
         return Rejection(origin, 0, "it is encrypted", "unpack the archive with its password, and give the folder")
     try:
@@ -113,9 +113,10 @@ def _tar(packed: Source) -> Iterator[Source | Rejection]:
 
 
 def _member(packed: Source, name: str, inner: IO[bytes], used: Callable[[], int]) -> Source:
-    full = f"{packed.name}/{name}" if packed.name else name
+    shown = printable(name)
+    full = f"{packed.name}/{shown}" if packed.name else shown
     unpacked = cast("IO[bytes]", Unpacked(inner, used, packed.budget))
-    return source(f"{packed.origin}!{name}", full, unpacked, packed.budget, depth=packed.depth + 1)
+    return source(f"{packed.origin}!{shown}", full, unpacked, packed.budget, depth=packed.depth + 1)
 
 
 def _wanted(name: str) -> bool:

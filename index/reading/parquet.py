@@ -20,10 +20,12 @@ def read_parquet(source: Source, options: ReadOptions) -> Iterator[Draft | Rejec
     with pq.ParquetFile(source.seekable()) as file:
         names: list[str] = file.schema_arrow.names
         columns = columns_for(names, options.fields)
+        if "content_hash" in names:  # an export, which is known by all that it says
+            columns["export"] = ["content_hash", "language_confidence"]
         used = sorted({name.split(".")[0] for many in columns.values() for name in many}.intersection(names))
         if not {name.split(".")[0] for name in columns.get("text", [])}.intersection(names):
             seen = ", ".join(repr(name) for name in names[:20])
-            raise BadInput(f"no column for the text; columns seen: {seen}", "map one, e.g. text=body_html")
+            raise BadInput(f"no column for the text; columns seen: {seen}", "map one, e.g. --map text=body_html")
         number = 0
         for batch in file.iter_batches(batch_size=_BATCH, columns=used):
             for record in batch.to_pylist():

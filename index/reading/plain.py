@@ -13,7 +13,6 @@ from index.reading.kinds import extension
 from index.reading.options import ReadOptions
 from index.reading.stream import Source
 
-_NAMELESS_EXTENSIONS = ("txt", "text", "md", "markdown", "html", "htm", "xhtml")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.S)
 _PAIR = re.compile(r"^(\w[\w -]*?)[ \t]*:[ \t]*(.+?)[ \t]*$", re.M)
 
@@ -31,7 +30,7 @@ def read_plain(source: Source, options: ReadOptions) -> Iterator[Draft | Rejecti
 
 
 def short_name(name: str | None) -> str | None:
-    """The stable name of an article that is a file: without the extension where that says nothing."""
-    if name is None or extension(name) not in _NAMELESS_EXTENSIONS:
+    """The stable name of an article that is a file: with its extension, but that of plain text."""
+    if name is None or extension(name) != "txt":
         return name
     return name.rsplit(".", 1)[0] or name

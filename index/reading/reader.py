@@ -1,17 +1,17 @@
-"""The whole of reading on one screen: what is given, the sources it means, their drafts, each id once."""
+"""The whole of reading on one screen: what is given, the sources it means, their drafts."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO, cast
 
 from index.article import Draft, Rejection
+from index.errors import BadInput
 from index.reading.dispatch import read_source
-from index.reading.files import Found, find
-from index.reading.once import Once
+from index.reading.files import Found, find, printable
 from index.reading.options import Progress, ReadOptions
+from index.reading.standard_input import standard_input
 from index.reading.stream import Budget, Watched, source
 
 _STDIN = "-"
@@ -23,20 +23,18 @@ def read(
 ) -> Iterator[Draft | Rejection]:
     """Every article that the paths give; a path is a file, folder, pattern, "-" (standard input) or http(s) address.
 
-    Whatever cannot be read becomes a Rejection, and reading goes on. Articles come in a stable order.
+    Whatever cannot be read becomes a Rejection, and reading goes on. Articles come in a stable order; a file that is
+    given twice is read once. Whether two drafts are the same article is found out when they are ingested.
     """
-    once = Once()
     for item in _everything(paths, options, progress or Progress()):
-        admitted = once.admit(_prefixed(item, options.id_prefix)) if isinstance(item, Draft) else item
-        if admitted is not None:
-            yield admitted
+        yield _prefixed(item, options.id_prefix) if isinstance(item, Draft) else item
 
 
 def count_hint(paths: Sequence[str]) -> int | None:
     """How many files the paths mean; None where they mean something that cannot be counted beforehand."""
     if any(path == _STDIN or is_address(path) for path in paths):
         return None
-    return sum(isinstance(found, Found) for path in paths for found in find(path))
+    return sum(isinstance(item, Found) for found in find(paths).values() for item in found)
 
 
 def is_address(path: str) -> bool:
@@ -45,15 +43,18 @@ def is_address(path: str) -> bool:
 
 
 def _prefixed(draft: Draft, prefix: str) -> Draft:
+    """With the prefix before whatever identifies it: its id, else its address, else its name."""
     if not prefix:
         return draft
-    return replace(draft, id=draft.id and prefix + draft.id, name=draft.name and prefix + draft.name)
+    if known := draft.id or draft.url:
+        return replace(draft, id=prefix + known)
+    return replace(draft, name=draft.name and prefix + draft.name)
 
 
 def _everything(paths: Sequence[str], options: ReadOptions, progress: Progress) -> Iterator[Draft | Rejection]:
-    listed = list(paths)
-    found = {path: list(find(path)) for path in listed if path != _STDIN and not is_address(path)}
-    if len(found) == len(set(listed)):
+    listed = list(dict.fromkeys(paths))
+    found = find(path for path in listed if path != _STDIN and not is_address(path))
+    if len(found) == len(listed):
         progress.bytes_total = sum(file.size for files in found.values() for file in files if isinstance(file, Found))
     for path in listed:
         if path == _STDIN:
@@ -71,7 +72,7 @@ def _read_files(
         if isinstance(file, Rejection):
             yield file
             continue
-        progress.current = str(file.path)
+        progress.current = file.origin
         yield from _read_file(file, options, progress)
 
 
@@ -80,23 +81,29 @@ def _read_file(file: Found, options: ReadOptions, progress: Progress) -> Iterato
         raw = file.path.open("rb", buffering=0)
         watched = cast("BinaryIO", Watched(cast("BinaryIO", raw), file.size, progress))
     except FileNotFoundError:
-        yield Rejection(str(file.path), 0, "it vanished before it was read", "run again when nothing writes there")
+        yield Rejection(file.origin, 0, "it vanished before it was read", "run again when nothing writes there")
         return
     except OSError as error:
-        yield Rejection(str(file.path), 0, f"cannot open it: {error.strerror}", "check its permissions")
+        yield Rejection(file.origin, 0, f"cannot open it: {error.strerror}", "check its permissions")
         return
     with watched:
         try:
-            opened = source(str(file.path), file.name, watched, Budget(options.limits), on_disk=True)
+            opened = source(file.origin, printable(file.name), watched, Budget(options.limits), on_disk=True)
         except OSError as error:
-            yield Rejection(str(file.path), 0, f"cannot read it: {error.strerror}", "check the disk")
+            yield Rejection(file.origin, 0, f"cannot read it: {error.strerror}", "check the disk")
             return
         yield from read_source(opened, options)
 
 
 def _read_stdin(options: ReadOptions, progress: Progress) -> Iterator[Draft | Rejection]:
     progress.current = "standard input"
-    yield from read_source(source("standard input", None, sys.stdin.buffer, Budget(options.limits)), options)
+    try:
+        opened = source(progress.current, None, standard_input(), Budget(options.limits))
+    except (BadInput, OSError) as error:
+        cure = error.cure if isinstance(error, BadInput) else "give a file instead of '-'"
+        yield Rejection(progress.current, 0, f"cannot read it: {error}", cure)
+        return
+    yield from read_source(opened, options)
 
 
 def _read_address(address: str, options: ReadOptions, progress: Progress) -> Iterator[Draft | Rejection]:

@@ -72,7 +72,7 @@ class Unpacked(io.RawIOBase):
     """The unpacked side of a packed stream, held to the budget; `packed` tells the packed bytes used so far."""
 
     def __init__(self, inner: IO[bytes], packed: Callable[[], int], budget: Budget) -> None:
-        self._inner = inner
+        self._read: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
         self._packed = packed
         self._budget = budget
         self._own = 0
@@ -82,8 +82,8 @@ class Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read, and count what came out."""
-        data = self._inner.read(len(buffer))
+        """Read, and count what came out; of a stream that breaks off, all that was there before."""
+        data = self._read(len(buffer))
         self._own += len(data)
         self._budget.add_bytes(len(data), self._own, self._packed())
         buffer[: len(data)] = data
@@ -197,9 +197,13 @@ def source(
 def _head(inner: IO[bytes]) -> bytes:
     parts: list[bytes] = []
     missing = HEAD
-    while missing > 0 and (part := inner.read(missing)):
-        parts.append(part)
-        missing -= len(part)
+    try:
+        while missing > 0 and (part := inner.read(missing)):
+            parts.append(part)
+            missing -= len(part)
+    except EOFError:  # a packed stream that breaks off says so again when all this has been read
+        if not parts:
+            raise
     return b"".join(parts)
 
 

@@ -3,46 +3,37 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Iterator
+from typing import IO
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
 from index.reading.charset import as_utf8
 from index.reading.fields import Place, columns_for, draft_of, normal_name, recognised, rejection
 from index.reading.options import ReadOptions
-from index.reading.stream import Source, lines
+from index.reading.rows import Row, Rows
+from index.reading.stream import HEAD, Source, lines
 
 _DELIMITERS = ",;\t|"
+_LONE_RETURN = re.compile(rb"[^\n]*?\r(?!\n)")
 
 
 def read_table(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """One draft or rejection for each row that is not blank."""
     csv.field_size_limit(source.limits.line)
-    text = _text_lines(source, options)
-    first = next(text, "")
+    numbered = lines(_with_newlines(as_utf8(source, options.encoding)), source.limits.line)
+    first = (next(numbered, (1, b""))[1] or b"").decode("utf-8", "surrogateescape")
     delimiter = options.delimiter or _delimiter(first, options)
     header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
     _check_header(header, options)
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
-    while True:
-        place = Place(source, rows.line_num + 2)
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield rejection(place, f"the row cannot be read: {error}", "close or double the quotation marks of the row")
-            continue
-        if any(cell.strip() for cell in row):
+    for row in Rows(numbered, delimiter, source.limits.line):
+        place = Place(source, row.line)
+        if row.fault is not None:
+            yield rejection(place, row.fault, "close or double the quotation marks of the row, or split it")
+        elif any(cell.strip() for cell in row.cells):
             yield _read_row(row, header, place, options)
-
-
-def _text_lines(source: Source, options: ReadOptions) -> Iterator[str]:
-    for _, line in lines(as_utf8(source, options.encoding), source.limits.line):
-        if line is None:
-            yield "\n"
-            continue
-        yield line.decode("utf-8", "surrogateescape")
 
 
 def _delimiter(first: str, options: ReadOptions) -> str:
@@ -62,16 +53,48 @@ def _check_header(header: list[str], options: ReadOptions) -> None:
         return
     seen = ", ".join(repr(name[:40]) for name in header[:20])
     count = "one column" if len(header) == 1 else f"{len(header)} columns"
-    cure = "name the text's column in the field mapping, e.g. text=body_html"
+    cure = "name the text's column, e.g. --map text=body_html"
     if len(header) == 1:
-        cure = "name its delimiter, and if need be " + cure.removeprefix("name ")
+        cure = "name its delimiter with --delimiter, and if need be the text's column, e.g. --map text=body_html"
     raise BadInput(f"no column for the text; {count} seen: {seen}", cure)
 
 
-def _read_row(row: list[str], header: list[str], place: Place, options: ReadOptions) -> Draft | Rejection:
-    if len(row) > len(header):
-        reason = f"the row has {len(row)} cells, the header {len(header)}"
+def _read_row(row: Row, header: list[str], place: Place, options: ReadOptions) -> Draft | Rejection:
+    """A row that an unclosed quotation mark had swallowed must have all its cells: it may be a line of running text."""
+    cells = row.cells
+    if len(cells) > len(header) or (row.again and len(cells) < len(header)):
+        reason = f"the row has {len(cells)} cells, the header {len(header)}"
         return rejection(place, reason, "put quotation marks around cells that contain the delimiter")
-    if any("\udc80" <= char <= "\udcff" for cell in row if not cell.isascii() for char in cell):
-        return rejection(place, "the row is not UTF-8", "save the file as UTF-8, or name its encoding")
-    return draft_of(dict(zip(header, row, strict=False)), place, options)
+    if any("\udc80" <= char <= "\udcff" for cell in cells if not cell.isascii() for char in cell):
+        return rejection(place, "the row is not UTF-8", "save it as UTF-8, or name its encoding with --encoding")
+    return draft_of(dict(zip(header, cells, strict=False)), place, options)
+
+
+def _with_newlines(stream: io.BufferedReader) -> io.BufferedReader:
+    """The stream as it is, or, where its first line ends with a carriage return alone, with newlines for those."""
+    if _LONE_RETURN.match(stream.peek(HEAD)[:HEAD].removesuffix(b"\r")) is None:
+        return stream
+    return io.BufferedReader(_Newlines(stream), buffer_size=HEAD)
+
+
+class _Newlines(io.RawIOBase):
+    """A stream with every carriage return, and every pair of it and a newline, made a newline."""
+
+    def __init__(self, inner: IO[bytes]) -> None:
+        self._inner = inner
+        self._decoder = io.IncrementalNewlineDecoder(None, translate=True)
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        ended = False
+        while not self._ready and not ended:
+            data = self._inner.read(HEAD)
+            ended = not data
+            self._ready = self._decoder.decode(data.decode("latin-1"), ended).encode("latin-1")  # byte for byte
+        given = self._ready[: len(buffer)]
+        self._ready = self._ready[len(given) :]
+        buffer[: len(given)] = given
+        return len(given)

@@ -14,8 +14,9 @@ from index.reading.stream import Source
 def refuse(source: Source, options: ReadOptions) -> Iterator[Draft | Rejection]:
     """A rejection that says what the file is."""
     kind = kind_of(source.head, source.name or "", options.encoding or source.encoding)
-    if kind is Kind.EMPTY and len(source.head) == len(source.head.strip(b"\0")):
-        raise BadInput("the file is empty", "remove it, or put the article's text into it")
+    if kind is Kind.EMPTY:
+        zeros = " (only zero bytes)" if b"\0" in source.head else ""
+        raise BadInput(f"the file is empty{zeros}", "remove it, or put the article's text into it")
     if kind is Kind.XML:
         raise BadInput("it is XML, but neither a page nor a feed", "convert it to text, JSON Lines, RSS or Atom")
     what = _name(source.head)

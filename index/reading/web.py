@@ -7,11 +7,13 @@ are not used: they would resolve names on their own.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import tempfile
+import threading
 import time
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from index.article import Rejection
 from index.errors import BadInput
@@ -30,24 +32,65 @@ def download(address: str, options: ReadOptions) -> Source | Rejection:
     """The bytes behind an address, on disk when they are many; a Rejection where they cannot be had."""
     import httpx
 
+    limits = options.limits
+    deadline = _Deadline(limits.seconds)
     try:
-        return _download(address, options)
+        with deadline:
+            return _download(address, options, deadline)
     except BadInput as error:
         return Rejection(address, 0, error.reason, error.cure)
     except httpx.TimeoutException:
         return Rejection(address, 0, "the server did not answer in time", "try again later, or save the page as a file")
     except httpx.TooManyRedirects:
-        return Rejection(address, 0, f"it redirects more than {options.limits.redirects} times", _CURE)
+        return Rejection(address, 0, f"it redirects more than {limits.redirects} times", _CURE)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        if deadline.passed:
+            return Rejection(
+                address, 0, f"it took longer than {limits.seconds:g} seconds", "save it, and give the file"
+            )
         return Rejection(address, 0, f"it cannot be fetched: {error}", _CURE)
 
 
-def _download(address: str, options: ReadOptions) -> Source:
+class _Deadline:
+    """One time limit for a whole download: when it is over, the connections of the download are shut."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._sockets.clear()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() >= self._end
+
+    def watch(self, event: str, about: dict[str, Any]) -> None:
+        """Told by httpx of each step of a request: take note of the sockets it opens."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._sockets.append(about["return_value"].get_extra_info("socket"))
+            if self.passed:
+                self._shut()
+
+    def _shut(self) -> None:
+        for one in list(self._sockets):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)  # not that of TLS, which is not safe across threads
+
+
+def _download(address: str, options: ReadOptions, deadline: _Deadline) -> Source:
     import httpx
 
     limits = options.limits
-    transport = _checked_transport(options.allow_private)
-    deadline = time.monotonic() + limits.seconds
+    transport = _checked_transport(options.allow_private, deadline)
     with (
         httpx.Client(
             transport=transport,
@@ -68,7 +111,7 @@ def _download(address: str, options: ReadOptions) -> Source:
     return fetched
 
 
-def _body(response: httpx.Response, limits: Limits, deadline: float) -> IO[bytes]:
+def _body(response: httpx.Response, limits: Limits, deadline: _Deadline) -> IO[bytes]:
     """The decoded body; size and time are checked as it comes."""
     body = tempfile.SpooledTemporaryFile(max_size=8 * MIB)  # noqa: SIM115 - closed with the Source
     try:
@@ -76,16 +119,19 @@ def _body(response: httpx.Response, limits: Limits, deadline: float) -> IO[bytes
             body.write(part)
             if body.tell() > limits.download:
                 raise BadInput(f"it is larger than {limits.download:,} bytes", "save it, and give the file")
-            if time.monotonic() > deadline:
+            if deadline.passed:
                 raise BadInput(f"it took longer than {limits.seconds:g} seconds", "save it, and give the file")
     except BaseException:
         body.close()
         raise
+    if deadline.passed:  # a body without a length ends where its connection was shut
+        body.close()
+        raise BadInput(f"it took longer than {limits.seconds:g} seconds", "save it, and give the file")
     body.seek(0)
     return cast("IO[bytes]", body)
 
 
-def _checked_transport(allow_private: bool) -> httpx.BaseTransport:
+def _checked_transport(allow_private: bool, deadline: _Deadline) -> httpx.BaseTransport:
     import httpx
 
     class Checked(httpx.HTTPTransport):
@@ -97,7 +143,10 @@ def _checked_transport(allow_private: bool) -> httpx.BaseTransport:
                 raise BadInput(f"the address has the scheme {url.scheme!r}", "give one with http or https")
             port = url.port or (443 if url.scheme == "https" else 80)
             address = checked_address(url.host, port, allow_private)
-            request.extensions = {**request.extensions, "sni_hostname": url.raw_host.decode("ascii")}
+            if deadline.passed:  # the hops of a redirect share one limit
+                raise httpx.ReadTimeout("too many slow redirects", request=request)
+            more = {"sni_hostname": url.raw_host.decode("ascii"), "trace": deadline.watch}
+            request.extensions = {**request.extensions, **more}
             request.url = url.copy_with(host=address)
             response = super().handle_request(request)
             request.url = url
@@ -117,7 +166,7 @@ def checked_address(host: str, port: int, allow_private: bool) -> str:
         if not allow_private and not is_public(address):
             raise BadInput(
                 f"{host!r} is at the private address {address}",
-                "allow private addresses if it is your own server, or save the page and give the file",
+                "use --allow-private if it is your own server, or save the page and give the file",
             )
     return addresses[0]
 

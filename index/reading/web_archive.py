@@ -20,12 +20,20 @@ def pages(archive: Source) -> Iterator[Source | Rejection]:
     if archive.depth >= archive.limits.depth:
         raise BadInput(f"archives are nested more than {archive.limits.depth} deep", "unpack the outer ones yourself")
     found = False
-    for number, record in enumerate(ArchiveIterator(archive.stream), start=1):
+    for number, record in enumerate(ArchiveIterator(_Eager(archive.stream)), start=1):
         if _is_page(record):
             found = True
             yield _page(archive, record, number)
     if not found:
         raise BadInput("the web archive holds no pages", "check that it holds responses with HTML or text")
+
+
+class _Eager:
+    """A stream that gives what it has at once, so that nothing is lost where it breaks off."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self.read = stream.read1
+        self.readline = stream.readline
 
 
 def _is_page(record: Any) -> bool:
@@ -43,6 +51,8 @@ def _page(archive: Source, record: Any, number: int) -> Source | Rejection:
     data = record.content_stream().read(archive.limits.whole + 1)
     if len(data) > archive.limits.whole:
         return Rejection(archive.origin, number, f"{url} is larger than {archive.limits.whole:,} bytes", "leave it out")
+    if getattr(record.raw_stream, "limit", 0) > 0 and not record.raw_stream.read(1):
+        raise BadInput("the web archive breaks off", "get it again")
     archive.budget.add_bytes(len(data), len(data), len(data))
     return source(
         archive.origin,

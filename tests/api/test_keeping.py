@@ -54,7 +54,8 @@ def test_list_is_a_line_an_article(zitat: Zitat, seeds: Path) -> None:
         ("002", "XXXX-11-29", "de", "AZERTAC"),
     ]
     assert all(len(row) == 5 for row in rows)
-    assert len(zitat("list", "--language", "de", "--archive", seeds).lines) == 1
+    for german in ("de", "DE", "German"):
+        assert len(zitat("list", "--language", german, "--archive", seeds).lines) == 1
     assert len(zitat("list", "--source", "Trend", "--archive", seeds).lines) == 1
 
 

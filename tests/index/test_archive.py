@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, EncoderMismatch
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, BadInput, EncoderMismatch
 from index.store import Store
 from retrieval import Searcher
 from tests.fakes import WordEncoder, stored, story
@@ -131,6 +131,30 @@ def test_what_a_writer_does_is_indexed_when_it_lets_go(folder: Path) -> None:
 
 def test_the_manifest_says_how_the_archive_was_made(folder: Path) -> None:
     encoder = WordEncoder()
-    Archive.create(folder, encoder, model="words", chunk_tokens=500).close()
+    Archive.create(folder, encoder, model="words", chunk_tokens=50).close()
     said = json.loads((folder / "manifest.json").read_text())
-    assert (said["model"], said["encoder"], said["chunk_tokens"]) == ("words", encoder.fingerprint, encoder.window)
+    assert (said["model"], said["encoder"], said["chunk_tokens"]) == ("words", encoder.fingerprint, 50)
+
+
+@pytest.mark.parametrize("tokens", [-1, 0, 15, 61, 500])
+def test_passages_that_the_encoder_cannot_take_are_refused(folder: Path, tokens: int) -> None:
+    with pytest.raises(BadInput, match=f"{tokens} tokens .*from 16 to 60"):
+        Archive.create(folder, WordEncoder(), chunk_tokens=tokens)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, 60), (16, 16), (60, 60)])
+def test_passages_fit_the_encoder_unless_said_otherwise(folder: Path, given: int | None, kept: int) -> None:
+    with Archive.create(folder, WordEncoder(), chunk_tokens=given) as archive:
+        assert archive.manifest.chunk_tokens == kept
+
+
+def test_a_model_in_a_folder_is_found_from_any_working_directory(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for given, kept in (("models/mine", str(tmp_path / "models" / "mine")), ("hub/name", "hub/name")):
+        made = Archive.create(folder / given, WordEncoder(), model=given)
+        assert made.manifest.model == kept
+        made.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from index.dates import month_of, normal_date
@@ -30,6 +32,12 @@ from index.dates import month_of, normal_date
         ("2020-11-13 00:00:00", "en", "2020-11-13"),
         ("1605261600", "en", "2020-11-13T10:00:00+00:00"),
         ("1605261600000", "en", "2020-11-13T10:00:00+00:00"),
+        ("1605261600.25", "en", "2020-11-13T10:00:00+00:00"),
+        ("946684800000", "en", "2000-01-01T00:00:00+00:00"),
+        ("20201113", "en", "2020-11-13"),
+        ("202011131030", "en", "2020-11-13T10:30:00"),
+        ("20201113103015", "en", "2020-11-13T10:30:15"),
+        ("٢٠٢٠-١١-١٣", "ar", "2020-11-13"),
         ("03/04/2020", "en", "2020-03-04"),
         ("03/04/2020", "fr", "2020-04-03"),
         ("03/04/2020", "und", "2020-04-03"),
@@ -50,8 +58,23 @@ def test_what_cannot_be_a_date_of_publication_is_none(given: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    ["20201113250000", "202013131030", "599999999", "4102444800", "4102444800000", "202011131", "XXXX-02-30"],
+)
+def test_digits_that_are_no_time_news_was_written_at_are_none(given: str) -> None:
+    assert normal_date(given, "en") is None
+
+
+@pytest.mark.parametrize(
     ("word", "language", "month"),
     [("ноября", "ru", 11), ("noyabr", "az", 11), ("listopada", "pl", 11), ("نوفمبر", "ar", 11), ("years", "en", None)],
 )
 def test_months_are_known_in_many_languages(word: str, language: str, month: int | None) -> None:
     assert month_of(word, language) == month
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y%m%d", "%Y%m%d%H%M%S", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%d %B %Y"])
+def test_a_day_after_tomorrow_is_none_but_tomorrow_is_a_day(form: str) -> None:
+    now = datetime.now(UTC)
+    assert normal_date((now + timedelta(days=1)).strftime(form), "en") is not None
+    assert normal_date((now + timedelta(days=3)).strftime(form), "en") is None

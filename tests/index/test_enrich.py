@@ -103,6 +103,12 @@ def test_an_article_without_a_name_is_named_by_its_content() -> None:
     assert one.startswith("sha-")
     assert len(one) == 20
     assert article_from(draft("Text", name="a/b")).article.id == "a/b"
+    assert article_from(draft("Text", name="a/b", url="https://a.example/1")).article.id == "https://a.example/1"
+
+
+def test_copies_of_a_text_from_other_sources_dates_or_authors_have_ids_of_their_own() -> None:
+    given = [{}, {"source": "A"}, {"source": "B"}, {"author": "A"}, {"published_at": "2020"}, {"language": "en"}]
+    assert len({article_from(draft("Text one", **fields)).article.id for fields in given}) == len(given)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from index.archive import Archive
 from index.article import Draft, Rejection
 from index.errors import EncoderMismatch
 from index.ingest import ingest
-from index.prefetch import prefetch
+from index.reading import read
 from index.verify import verify
 from retrieval import Searcher, SearchOptions
 from tests.fakes import WordEncoder, draft, stored, story
@@ -133,9 +133,96 @@ def test_a_name_taken_by_a_file_elsewhere_is_rejected_with_a_cure(folder: Path) 
     assert kept.article.text == "The first article of this name."
 
 
+def test_a_file_is_the_same_however_its_path_is_written_but_not_another_of_its_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for where in ("one", "two"):
+        (tmp_path / where).mkdir()
+        (tmp_path / where / "baku.txt").write_text(f"The first form, in {where}.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert stored(folder, read(["one"])).added == 1  # type: ignore[arg-type]
+    (tmp_path / "one" / "baku.txt").write_text("The second form.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "two")
+    assert stored(folder, read(["../one/baku.txt"])).changed == 1  # type: ignore[arg-type]
+    [rejection] = stored(folder, read(["baku.txt"])).rejected  # type: ignore[arg-type]
+    assert (rejection.origin, "--id-prefix" in rejection.cure) == (str(tmp_path / "two" / "baku.txt"), True)
+
+
 def test_a_record_with_an_id_of_its_own_may_come_from_another_file(folder: Path) -> None:
     stored(folder, [draft("x", "The first form.", id="dpa-1", origin="monday.jsonl")])
     assert stored(folder, [draft("x", "The second form.", id="dpa-1", origin="tuesday.jsonl")]).changed == 1
+
+
+def test_a_record_with_an_address_may_come_from_another_file_and_then_replaces_the_first(folder: Path) -> None:
+    address = "https://a.example/1"
+    stored(folder, [draft("x", "The first form.", url=address, origin="monday.jsonl")])
+    assert stored(folder, [draft("y", "The second form.", url=address, origin="tuesday.jsonl")]).changed == 1
+
+
+def test_within_a_run_the_same_id_with_another_text_is_rejected_and_says_where_the_first_was(folder: Path) -> None:
+    forms = [draft("x", text, id="dpa\u00a01", origin="a.jsonl") for text in ("One form.", "Another form.")]
+    summary = stored(folder, [forms[0], replace(forms[1], id="dpa 1", record=2)])
+    [rejection] = summary.rejected
+    assert (summary.added, rejection.record) == (1, 2)
+    assert "a.jsonl (record 1)" in rejection.reason
+    assert "--id-prefix" in rejection.cure
+
+
+def test_within_a_run_the_same_id_is_rejected_even_when_the_first_was_stored_long_ago(folder: Path) -> None:
+    stored(folder, [draft("x", "The old form.", id="1")])
+    summary = stored(folder, [draft("x", "The old form.", id="1"), draft("x", "The new form.", id="1")])
+    assert (summary.unchanged, len(summary.rejected)) == (1, 1)
+    summary = stored(folder, [draft("x", "The new form.", id="1"), draft("x", "The old form.", id="1")])
+    assert (summary.changed, len(summary.rejected)) == (1, 1)
+
+
+def test_the_same_article_twice_in_a_run_is_encoded_once(folder: Path) -> None:
+    encoder = WordEncoder()
+    again = replace(story(1), text=story(1).text + "\n", record=2)
+    summary = stored(folder, [story(1), story(1), again], encoder)
+    assert (summary.added, summary.unchanged, summary.rejected) == (1, 2, [])
+    assert len(encoder.seen) == len(set(encoder.seen)) == summary.chunks
+    summary = stored(folder, [story(1), replace(story(1), text=story(1).text + "\n\n")])
+    assert (summary.unchanged, summary.rejected) == (2, [])
+
+
+def test_copies_of_one_text_from_several_sources_are_all_kept(folder: Path) -> None:
+    copies = [Draft(WIRE, "wire.jsonl", n, source=f"Paper {n}", language="en") for n in range(1, 8)]
+    assert stored(folder, copies).added == 7
+    assert stored(folder, [replace(copy, record=9) for copy in copies]).unchanged == 7
+
+
+def test_one_bad_record_does_not_take_its_batch_with_it(folder: Path) -> None:
+    odd = [
+        replace(story(1), text=None),
+        replace(story(2), published_at="２０２０-１１-１３"),
+        replace(story(3), id=7),
+        draft("caf\udce9", "An article in a file with a name that is no UTF-8.", origin="/caf\udce9.txt"),
+    ]
+    summary = stored(folder, [story(0), *odd, story(4)])  # type: ignore[list-item]
+    assert (summary.added, len(summary.rejected)) == (4, 2)
+    with Archive(folder) as archive:
+        kept = {a.article.id: a.article for a in archive.store.each_article()}
+        assert archive.store.article_origin("caf\ufffd").origin == "/caf\\udce9.txt"  # type: ignore[union-attr]
+    assert kept["story-2"].published_at == "2020-11-13"
+
+
+def test_rejections_and_notes_are_reported_as_they_occur(folder: Path) -> None:
+    told: list[Rejection] = []
+    seen_at: list[int] = []
+
+    def items() -> Iterator[Draft]:
+        yield replace(story(1), published_at="someday")
+        yield draft("empty", " ")
+        seen_at.append(len(told))
+        yield story(2)
+
+    stored(folder, [])
+    encoder = WordEncoder()
+    with Archive(folder) as archive, archive.writing():
+        summary = ingest(archive, encoder, items(), report=told.append)
+    assert seen_at == [2]
+    assert told == summary.notes + summary.rejected
 
 
 def test_rejections_and_empty_texts_are_counted_and_the_batch_goes_on(folder: Path) -> None:
@@ -205,12 +292,3 @@ def test_an_interrupt_ends_cleanly_and_the_next_run_does_only_the_rest(
     assert 4 <= kept < 20
     rest = stored(folder, map(story, range(20)))
     assert (rest.unchanged, rest.added) == (kept, 20 - kept)
-
-
-@pytest.mark.parametrize("ahead", [1, 2, 5])
-def test_prefetch_keeps_order_and_runs_only_a_little_ahead(ahead: int) -> None:
-    made: list[int] = []
-    items = prefetch((made.append(n) or n for n in range(100)), ahead)
-    assert [next(items) for _ in range(3)] == [0, 1, 2]
-    items.close()
-    assert len(made) <= 3 + ahead + 2

@@ -103,6 +103,19 @@ def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
         assert len(list(archive.store.each_article())) == 6
 
 
+def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.reembed.BATCH_TOKENS", 1)
+    stored(folder, map(story, range(6)))
+    with pytest.raises(KeyboardInterrupt):
+        changed_over(folder, Stopping(after=10))
+    told: list[int] = []
+    with Archive(folder) as archive, archive.writing():
+        reembed(archive, other(), "other words", told.append)
+    assert told == [3, 1, 1, 1]
+
+
 def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,3 +168,17 @@ def test_twice_is_two_generations_on(folder: Path) -> None:
     assert files(folder) == ["archive-3.sqlite", "derived-3", "manifest.json", "write.lock"]
     with Searcher(folder, WordEncoder()) as searcher:
         assert searcher.search("report").passages
+
+
+def test_the_earlier_generation_is_closed_with_the_last_search_in_it(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as reader:
+        before = reader.view()
+        earlier = reader.store
+        earlier.sequence()
+        changed_over(folder, other())
+        assert reader.view().store is not earlier
+        assert earlier._open  # a search may go on with it
+        assert earlier.article("story-1") is not None
+        del before
+        assert not earlier._open

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.errors import ArchiveDamaged, ArchiveError
+from index.database import said_plainly
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
 from index.schema import Entry
 from index.scope import Scope
 from index.store import Store
 from index.verify import verify
+from retrieval import Searcher
 from tests.fakes import WordEncoder, draft, stored, story
 
 TRUTH = "archive.sqlite"
@@ -163,7 +165,7 @@ def _read_everything(folder: Path) -> list[str]:
         list(archive.store.each_article())
         archive.store.codes(archive.store.chunk_keys().tolist(), 8)
         archive.store.versions()
-        return problems
+        return [problem.what for problem in problems]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -190,7 +192,46 @@ def test_a_text_that_is_no_longer_text_is_damage(folder: Path) -> None:
     with Archive(folder) as archive:
         with pytest.raises(ArchiveDamaged, match="decode"):
             archive.store.article("story-1")
-        assert any("decode" in problem for problem in verify(archive))
+        assert any("decode" in problem.what for problem in verify(archive))
+
+
+def test_a_lost_vector_met_while_searching_is_damage(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Searcher(folder, WordEncoder()) as searcher:
+        searcher.archive.store.db.execute("DELETE FROM encodings WHERE chunk = 4")
+        with pytest.raises(ArchiveDamaged, match="1 of 9 vectors are lost"):
+            searcher.search("report")
+
+
+def test_an_altered_text_is_never_shown(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Searcher(folder, WordEncoder()) as searcher:
+        searcher.archive.store.db.execute("UPDATE articles SET text = replace(text, 'Report', 'Rumour')")
+        with pytest.raises(ArchiveDamaged, match="does not match its hash"):
+            searcher.search("report")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (sqlite3.SQLITE_FULL, ArchiveFull),
+        (sqlite3.SQLITE_IOERR_WRITE, ArchiveFull),
+        (sqlite3.SQLITE_IOERR_FSYNC, ArchiveFull),
+        (sqlite3.SQLITE_IOERR_READ, ArchiveDamaged),
+        (sqlite3.SQLITE_IOERR_SHORT_READ, ArchiveDamaged),
+        (sqlite3.SQLITE_CORRUPT, ArchiveDamaged),
+        (sqlite3.SQLITE_BUSY, ArchiveError),
+        (sqlite3.SQLITE_CANTOPEN, ArchiveError),
+    ],
+)
+def test_what_sqlite_reports_is_told_by_its_code_and_not_its_words(
+    tmp_path: Path, code: int, kind: type[ArchiveError]
+) -> None:
+    error = sqlite3.OperationalError("the words say the column named full is there")
+    error.sqlite_errorcode = code
+    with pytest.raises(ArchiveError) as told, said_plainly(tmp_path / "archive.sqlite"):
+        raise error
+    assert type(told.value) is kind
 
 
 def _on_a_read_only_mount(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

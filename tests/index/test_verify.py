@@ -34,7 +34,7 @@ def flip(folder: Path, column: str, table: str, key: str, at: int) -> None:
 def problems(folder: Path) -> list[str]:
     with Archive(folder) as archive:
         archive.view()
-        return verify(archive)
+        return [problem.what for problem in verify(archive)]
 
 
 def repaired(folder: Path) -> list[str]:
@@ -93,9 +93,9 @@ def test_a_lagging_or_lost_index_is_named(folder: Path) -> None:
     stored(folder, map(story, range(3)))
     with Archive(folder) as archive:
         archive.store.delete(["story-1"])
-        assert any("the indexes hold change" in problem for problem in verify(archive))
+        assert any("the indexes hold change" in problem.what for problem in verify(archive))
         (folder / "derived" / "state.json").unlink()
-        assert any("state.json" in problem for problem in verify(archive))
+        assert any("state.json" in problem.what for problem in verify(archive))
 
 
 def test_an_archive_with_a_long_gap_of_deleted_chunks_is_sound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +120,48 @@ def test_a_seal_tells_archives_apart_and_like_ones_together(tmp_path: Path) -> N
             seals.append(seal(archive.store))
     assert seals[0] == seals[1]
     assert len(set(seals)) == 3
+
+
+def test_checking_mends_nothing_and_needs_no_lock(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as writer, writer.writing(), Archive(folder) as archive:
+        assert verify(archive) == []
+        [snapshot] = (folder / "derived").glob("vectors-*")
+        snapshot.unlink()
+        for _ in range(2):
+            assert [problem.mendable for problem in verify(archive)] == [True]
+        assert not list((folder / "derived").glob("vectors-*"))
+
+
+def test_indexes_that_lag_behind_a_writer_at_work_are_no_damage(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as archive, Archive(folder) as writer, writer.writing():
+        writer.store.delete(["story-1"])
+        assert verify(archive) == []
+
+
+def test_what_can_be_mended_is_told_from_what_cannot(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    flip(folder, "text", "articles", "id = 'story-1'", 40)
+    flip(folder, "codes", "encodings", "chunk = 8", 3)
+    with Archive(folder) as archive:
+        told = {problem.what.split(":")[0]: problem.mendable for problem in verify(archive)}
+    assert told == {"article story-1": False, "chunk 8": True}
+    assert len(repaired(folder)) == 1
+    assert problems(folder) == ["article story-1: the text does not match its hash"]
+
+
+def test_a_text_that_was_altered_is_not_encoded_again(folder: Path) -> None:
+    stored(folder, map(story, range(3)))
+    flip(folder, "text", "articles", "id = 'story-1'", 40)
+    flip(folder, "codes", "encodings", "chunk = 4", 0)
+    assert repaired(folder) == []
+    assert len(problems(folder)) == 2
+
+
+def test_repairing_more_than_a_page_encodes_each_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.verify.REPAIRED_TOGETHER", 4)
+    stored(folder, map(story, range(5)))
+    change(folder, "DELETE FROM encodings WHERE chunk BETWEEN 2 AND 14")
+    assert len(repaired(folder)) == 13
+    assert problems(folder) == []

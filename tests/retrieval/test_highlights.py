@@ -25,7 +25,7 @@ def signs(text: str) -> NDArray[np.float32]:
 
 def marked(text: str, question: str, *terms: str, language: str = "en") -> list[str]:
     tokens = signs(question)
-    query = EncodedQuery(normalise(tokens.sum(0)), tokens, [])
+    query = EncodedQuery(normalise(tokens.sum(0)), tokens)
     spans = highlights(text, language, query, pack(signs(text)), ENCODER.token_ends(text), set(terms))
     return [text[span.start : span.end] for span in spans]
 

@@ -135,11 +135,10 @@ def test_a_searcher_follows_an_archive_made_anew_with_another_model(models: list
     delete(folder, "a")
     with open_archive(folder) as searcher:
         limited = SearchOptions(languages=("en",))
-        assert {p.article.id for p in searcher.search("glacier", limited).passages} == {"b", "c"}
+        assert {p.article.id for p in searcher.search("???", limited).passages} == {"b", "c"}
         with Archive(folder) as archive, archive.writing():
             reembed(archive, second, models[1])
         added(second, "d")
-        delete(folder, "b")
-        assert searcher.search("glacier", limited).passages
+        delete(folder, "c")  # as many changes as the first generation had, and other chunks
+        assert {p.article.id for p in searcher.search("???", limited).passages} == {"b", "d"}
         assert searcher.encoder.dimension == 24
-        assert {p.article.id for p in searcher.search("glacier", limited).passages} == {"c", "d"}

@@ -10,7 +10,15 @@ import pytest
 from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
 
 RANKING = Ranking(
-    late=1.0, dense=0.5, lexical=0.1, lexical_elsewhere=0.04, first_lexical=0.2, mine_first=0.3, in_period=0.07
+    late=1.0,
+    dense=0.5,
+    lexical=0.1,
+    fair=0.75,
+    trusted=1.0,
+    lexical_elsewhere=0.04,
+    first_lexical=0.2,
+    mine_first=0.3,
+    in_period=0.07,
 )
 
 
@@ -21,6 +29,7 @@ def features(**changed: Any) -> Features:
         "languages": np.array(["de", "de", "en", "en"]),
         "cosine": np.array([0.2, 0.4, 0.6, 0.8], np.float32),
         "bm25": np.array([4.0, 1.0, 2.0, 0.0], np.float32),
+        "ideal_bm25": 4.0,
         "in_period": np.array([False, False, False, False]),
     }
     return Features(**(values | changed))
@@ -33,8 +42,14 @@ def test_the_lexical_score_is_relative_to_the_best_of_the_passage_s_language() -
 
 def test_the_lexical_score_weighs_less_in_other_languages_than_the_question_s() -> None:
     score = final_score(features(), np.array([0.1, 0.2, 0.3, 0.4], np.float32), "de", False, RANKING)
-    expected = [0.1 + 0.1, 0.2 + 0.2 - 0.1 * 0.75, 0.3 + 0.3, 0.4 + 0.4 - 0.04 * 1.0]
+    expected = [0.1 + 0.1 + 0.1 * 0.25, 0.2 + 0.2 - 0.1 * 0.5, 0.3 + 0.3, 0.4 + 0.4 - 0.04 * 1.0]
     assert score == pytest.approx(expected)
+
+
+def test_words_count_less_where_even_the_best_passage_has_few_of_them() -> None:
+    unsure = features(ideal_bm25=16.0)
+    score = final_score(unsure, np.array([0.1, 0.2, 0.3, 0.4], np.float32), "de", False, RANKING)
+    assert score[:2] == pytest.approx([0.1 + 0.1 + 0.25 * 0.1 * 0.25, 0.2 + 0.2 - 0.25 * 0.1 * 0.5])
 
 
 def test_where_the_lexical_leg_is_blind_it_changes_nothing() -> None:

@@ -32,7 +32,7 @@ def _seen(archive: Archive, view: View, word: str, per_batch: int) -> dict[str, 
 
 
 def test_readers_never_see_half_a_batch(tmp_path: Path) -> None:
-    job = Batches(tmp_path / "news.zitat", batches=12, articles=15)
+    job = Batches(tmp_path / "news.zitat", batches=30, articles=15)
     Archive.create(job.folder, job.encoder(), model="words", chunk_tokens=50).close()
     process = job.start()
     polls, moments = 0, set()
@@ -52,7 +52,7 @@ def test_readers_never_see_half_a_batch(tmp_path: Path) -> None:
 
 
 def test_a_reader_opened_at_any_moment_of_a_write_finds_a_sound_state(tmp_path: Path) -> None:
-    job = Batches(tmp_path / "news.zitat", batches=12, articles=15)
+    job = Batches(tmp_path / "news.zitat", batches=40, articles=15)
     Archive.create(job.folder, job.encoder(), model="words", chunk_tokens=50).close()
     process = job.start()
     opened, slowest = 0, 0.0

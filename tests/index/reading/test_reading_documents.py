@@ -5,6 +5,10 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pytest
+
+from index.article import Draft, Rejection
+from index.reading import read
 from tests.index.reading.samples import PAGE, drafts, pdf, rejections
 
 
@@ -13,7 +17,7 @@ def test_a_page_gives_its_article_and_what_it_says_about_itself(tmp_path: Path) 
     [draft] = drafts(tmp_path)
     assert draft.text.count("energy minister") == 5
     assert "Copyright" not in draft.text
-    assert (draft.name, draft.title, draft.author) == ("wind", "Wind power talks", "Ayya Lmahamad")
+    assert (draft.name, draft.title, draft.author) == ("wind.html", "Wind power talks", "Ayya Lmahamad")
     assert (draft.source, draft.published_at) == ("Trend", "2020-11-13")
 
 
@@ -59,6 +63,19 @@ def test_atom_entries_are_articles(tmp_path: Path) -> None:
         "E. M.",
         "2024-11-29T10:00:00Z",
     )
+
+
+@pytest.mark.parametrize(("cut", "kept"), [("</item></channel></rss>", 1), ("</channel></rss>", 2)])
+def test_a_feed_that_breaks_off_gives_its_whole_entries_and_a_rejection(cut: str, kept: int, tmp_path: Path) -> None:
+    items = "".join(f"<item><guid>{n}</guid><description>Text {n}</description></item>" for n in (1, 2))
+    feed = f"<rss version='2.0'><channel><title>T</title>{items}</channel></rss>"
+    (tmp_path / "feed.xml").write_text(feed.removesuffix(cut), encoding="utf-8")
+    *entries, last = read([str(tmp_path)])
+    assert [entry.id for entry in entries if isinstance(entry, Draft)] == ["1", "2"][:kept]
+    assert isinstance(last, Rejection)
+    assert last.record == kept + 1
+    assert "breaks off" in last.reason
+    assert f"{kept} record" in last.reason
 
 
 def test_foreign_xml_is_rejected(tmp_path: Path) -> None:
@@ -135,3 +152,14 @@ def test_pages_of_a_web_archive_carry_their_address_and_day(tmp_path: Path) -> N
 def test_a_web_archive_without_pages_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "a.warc.gz").write_bytes(response("https://a.example/logo.png", "image/png", "x"))
     assert "no pages" in rejections(tmp_path)[0].reason
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_web_archive_that_breaks_off_gives_the_pages_before(packed: bool, tmp_path: Path) -> None:
+    pages = [PAGE.replace("Baku", f"Baku {n}") for n in range(3)]
+    data = b"".join(response(f"https://a.example/{n}", "text/html", page) for n, page in enumerate(pages))
+    (tmp_path / "a.warc").write_bytes((data if packed else gzip.decompress(data))[:-150])
+    *whole, last = read([str(tmp_path)])
+    assert [type(item) for item in whole] == [Draft, Draft]
+    assert isinstance(last, Rejection)
+    assert (last.record, "breaks off" in last.reason, "2 records before" in last.reason) == (3, True, True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ from index.article import Draft, Rejection
 from index.errors import BadInput
 from index.reading import Progress, ReadOptions, count_hint, read
 from tests.index.reading.samples import drafts, rejections
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_single_file_is_named_after_itself(tmp_path: Path) -> None:
@@ -25,7 +30,7 @@ def test_a_folder_is_read_in_order_and_names_are_paths_below_it(tmp_path: Path) 
     for name in ("b.txt", "a/z.md", "a/y.html.txt", ".hidden.txt", ".git/x.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"Text of {name}", encoding="utf-8")
-    assert [draft.name for draft in drafts(tmp_path)] == ["b", "a/y.html", "a/z"]
+    assert [draft.name for draft in drafts(tmp_path)] == ["b", "a/y.html", "a/z.md"]
 
 
 def test_a_pattern_names_articles_below_its_fixed_part(tmp_path: Path) -> None:
@@ -90,16 +95,49 @@ def test_standard_input_is_read_without_a_name(monkeypatch: pytest.MonkeyPatch) 
     assert (draft.text, draft.name, draft.origin) == ("An article from a pipe.", None, "standard input")
 
 
-def test_the_same_id_with_another_text_is_rejected_and_says_where_the_first_was(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"id": 1, "text": "A"}\n{"id": 1, "text": "B"}\n', encoding="utf-8")
-    [rejection] = rejections(tmp_path)
-    assert rejection.record == 2
-    assert "a.jsonl (record 1)" in rejection.reason
+def test_an_interrupt_while_standard_input_is_waited_for_ends_at_once() -> None:
+    code = "from index.prefetch import prefetch; from index.reading import read; print(1, flush=True)\n"
+    code += "for item in prefetch(read(['-'])): pass"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as reader:  # type: ignore[call-overload]
+        assert reader.stdout.read(1) == b"1"
+        time.sleep(1)
+        reader.send_signal(signal.SIGINT)
+        assert reader.wait(5) == -signal.SIGINT
+        assert b"KeyboardInterrupt" in (said := reader.stderr.read())
+        assert b"Fatal" not in said
 
 
-def test_the_same_article_twice_comes_once(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"id": 1, "text": "A"}\n' * 3 + '{"text": "C"}\n' * 2, encoding="utf-8")
-    assert [draft.text for draft in drafts(tmp_path)] == ["A", "C"]
+def test_standard_input_of_a_process_is_read_to_its_end() -> None:
+    code = "from index.reading import read; print([item.text for item in read(['-'])])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input=b"From a pipe.", capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"['From a pipe.']"
+
+
+def test_a_file_given_twice_or_under_two_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.txt").write_text("One", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
+    monkeypatch.chdir(tmp_path)
+    [draft] = drafts("a.txt", "./a.txt", tmp_path, "*.txt")
+    assert (draft.name, draft.origin) == ("a", str(tmp_path / "a.txt"))
+
+
+def test_names_in_several_folders_begin_with_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("2020/news/a.txt", "2021/news/a.txt", "old/a.html.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"Text of {name}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert [draft.name for draft in drafts("2020/news", "old")] == ["news/a", "old/a.html"]
+    assert [draft.name for draft in drafts("2020/news", "2021/news")] == ["2020/news/a", "2021/news/a"]
+    assert [draft.name for draft in drafts("2020/news", "2020/news/")] == ["a"]
+
+
+def test_a_file_name_that_is_no_utf8_is_shown_with_escapes(tmp_path: Path) -> None:
+    (tmp_path / "caf\udce9\n.txt").write_text("One", encoding="utf-8")
+    [draft] = drafts(tmp_path)
+    assert (draft.name, draft.origin) == ("caf\\udce9\\n", f"{tmp_path}/caf\\udce9\\n.txt")
 
 
 def test_progress_reaches_its_total(tmp_path: Path) -> None:

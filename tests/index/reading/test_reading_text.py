@@ -28,6 +28,13 @@ GERMAN = "Der Außenminister hat in Köln über die Förderung erneuerbarer Ener
         (RUSSIAN, "koi8-r"),
         (RUSSIAN, "utf-16"),
         (RUSSIAN, "utf-16-le"),
+        (CHINESE, "utf-16-le"),
+        (CHINESE, "utf-16-be"),
+        (JAPANESE, "utf-16-le"),
+        (JAPANESE, "utf-16-be"),
+        ("第一。\u3000" + JAPANESE + "\n2020年", "utf-16-le"),
+        (KOREAN, "utf-16-be"),
+        (KOREAN, "utf-16-le"),
         (TURKISH, "cp1254"),
         (CHINESE, "gb18030"),
         (CHINESE, "big5"),
@@ -125,10 +132,21 @@ def test_text_that_only_begins_like_a_format_stays_text(text: str, tmp_path: Pat
 def test_front_matter_of_markdown_gives_fields(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\ntitle: 'Wind'\ndate: 2020-11-13\n---\n# Wind\n\nBody\n", encoding="utf-8")
     [draft] = drafts(tmp_path)
-    assert (draft.title, draft.published_at, draft.name) == ("Wind", "2020-11-13", "a")
+    assert (draft.title, draft.published_at, draft.name) == ("Wind", "2020-11-13", "a.md")
     assert draft.text == "# Wind\n\nBody\n"
 
 
 def test_odd_characters_come_through_reading(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Emoji 👩‍👩‍👧, \u200fעברית\u200e, ＡＢＣ, ﬁ, \u2028 end", encoding="utf-8")
     assert "👩‍👩‍👧" in drafts(tmp_path)[0].text
+
+
+@pytest.mark.parametrize("text", ["BZh, said the bee. It flew on.", "The magic word of a PDF is %PDF- as all know."])
+def test_text_that_names_the_mark_of_a_format_stays_text(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    assert drafts(tmp_path)[0].text == text
+
+
+def test_a_file_of_zero_bytes_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\0" * 5000)
+    assert rejections(tmp_path)[0].reason == "the file is empty (only zero bytes)"

@@ -32,7 +32,18 @@ class Handler(BaseHTTPRequestHandler):
         HOSTS.append(self.headers["Host"])
         if self.path == "/slow":
             time.sleep(2)
-        places = {"/moved": "/page", "/loop": "/loop", "/out": "ftp://127.0.0.1/x", "/in": f"http://[::1]:{port}/page"}
+        if self.path.startswith("/drip"):  # a byte now and then keeps a limit for each read from ever being reached
+            before, after = b"HTTP/1.0 200 OK\r\nX: ", b"\r\n\r\n"
+            slow = [b"x"] * 40 + [after] if self.path == "/drip-head" else [after] + [b"<p>x"] * 40
+            for part in [before, *slow]:
+                with contextlib.suppress(OSError):
+                    self.wfile.write(part)
+                time.sleep(0.1)
+            return
+        if self.path.startswith("/hop"):
+            time.sleep(0.3)
+        places = {f"/hop{n}": f"/hop{n + 1}" for n in range(9)}
+        places |= {"/moved": "/page", "/loop": "/loop", "/out": "ftp://127.0.0.1/x", "/in": f"http://[::1]:{port}/page"}
         if self.path in places:
             self.send_response(302)
             self.send_header("Location", places[self.path])
@@ -91,9 +102,19 @@ def test_a_download_that_fails_is_a_rejection_that_says_why(path: str, said: str
     assert rejection.cure
 
 
+@pytest.mark.parametrize("path", ["/drip-head", "/drip-body", "/hop0"])
+def test_one_time_limit_holds_for_headers_redirects_and_body_together(path: str, site: str) -> None:
+    options = ReadOptions(allow_private=True, limits=Limits(seconds=1.0, redirects=9))
+    started = time.monotonic()
+    [rejection] = rejections(site + path, options=options)
+    assert time.monotonic() - started < 2
+    assert "longer than 1 seconds" in rejection.reason or "in time" in rejection.reason
+
+
 def test_without_permission_this_machine_is_refused(site: str) -> None:
     [rejection] = rejections(f"{site}/page")
     assert "private address 127.0.0.1" in rejection.reason
+    assert "--allow-private" in rejection.cure
 
 
 def test_a_name_is_resolved_once_and_the_checked_address_is_used(site: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,38 @@
+"""Late interaction: the same scores however many passages there are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index import codes
+from index.codes import alignment, max_sim, pack
+
+
+def test_scores_do_not_depend_on_how_much_is_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    query = random.standard_normal((7, 64)).astype(np.float32)
+    passages = [pack(random.standard_normal((size, 64))) for size in (5, 0, 40, 1, 0, 17, 60, 3, 0)]
+    wanted = [alignment(query, one).max(1).mean() if len(one) else 0.0 for one in passages]
+    for block in (1, 20, 64, 8_192):
+        monkeypatch.setattr(codes, "BLOCK", block)
+        assert np.allclose(max_sim(query, passages), wanted, atol=1e-6), block
+
+
+def test_no_more_than_a_block_is_unpacked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = []
+
+    def watched(query: codes.Vectors, some: codes.Codes) -> codes.Vectors:
+        most.append(len(some))
+        return alignment(query, some)
+
+    monkeypatch.setattr(codes, "alignment", watched)
+    max_sim(np.ones((2, 64), np.float32), [np.zeros((250, 8), np.uint8)] * 100)
+    assert len(most) > 1
+    assert max(most) <= codes.BLOCK
+    assert sum(most) == 25_000
+
+
+def test_a_question_or_passages_without_codes_score_nothing() -> None:
+    assert max_sim(np.zeros((0, 64), np.float32), [np.zeros((3, 8), np.uint8)]).tolist() == [0.0]
+    assert max_sim(np.ones((2, 64), np.float32), [np.zeros((0, 8), np.uint8)] * 2).tolist() == [0.0, 0.0]
