@@ -15,7 +15,7 @@ from retrieval.shortlist import Ranked
 
 COMMON = 0.2  # the share of all chunks from which a word of the question tells nothing
 MOST_COPIES = 50  # ids named beside a passage
-COMMON_IN_SMALL = 3  # chunks; the same in an archive of a few articles
+COMMON_IN_SMALL = 2  # chunks; the same in an archive of a few articles
 
 
 class Presenter:
