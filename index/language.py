@@ -64,11 +64,6 @@ def detect(text: str) -> tuple[str, float]:
     return _together(guess, share, reliable, sample)
 
 
-def detect_question(text: str) -> tuple[str, float]:
-    """The language of a question: the same judgement, since `detect` asks both models about a short text."""
-    return detect(text)
-
-
 def agreement(text: str) -> tuple[str, float]:
     """The language in which both models see a text, whatever its script, and from 0 to 1 how much they agree.
 

@@ -120,10 +120,6 @@ class TermIndex:
         (self.folder / "meta.json").chmod(self.folder.stat().st_mode & 0o666)
         self._index.reload()
 
-    def reload(self) -> None:
-        """See what another process has committed."""
-        self._index.reload()
-
     def search(
         self, query: TermQuery, count: int, scope: Scope = EVERYTHING
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -46,11 +46,6 @@ class VectorIndex:
         """How many vectors are searched, removed ones that still lie in the snapshot included."""
         return sum(part.ntotal for part in (self.base, self.fresh) if part is not None)
 
-    @property
-    def pending(self) -> int:
-        """How much has changed since the snapshot."""
-        return (self.fresh.ntotal if self.fresh is not None else 0) + len(self.gone)
-
     def add(self, keys: Keys, vectors: Vectors) -> None:
         """Add vectors, shape (n, d), under new keys."""
         if not len(keys):

@@ -7,7 +7,7 @@ from datetime import date
 
 from index.analyser import analyse, transliterated
 from index.encoder import EncodedQuery, Encoder
-from index.language import detect_question
+from index.language import detect
 from index.terms import TermQuery
 from retrieval.dates import find_dates
 from retrieval.options import language_code
@@ -25,7 +25,7 @@ class Question:
 
 def understand(text: str, language: str | None, today: date) -> Question:
     """Language, dates and terms; `language` overrides what would be detected."""
-    spoken = language_code(language) if language else detect_question(text)[0]
+    spoken = language_code(language) if language else detect(text)[0]
     dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_dates(text, spoken, today))
     terms = TermQuery(analyse(text, spoken), transliterated(text))
     return Question(text, Understood(spoken, dates), terms)

@@ -11,6 +11,6 @@ One file for each format, each the only one that knows its library.
 from __future__ import annotations
 
 from index.reading.options import Limits, Progress, ReadOptions
-from index.reading.reader import count_hint, read
+from index.reading.reader import read
 
-__all__ = ["Limits", "Progress", "ReadOptions", "count_hint", "read"]
+__all__ = ["Limits", "Progress", "ReadOptions", "read"]

@@ -30,13 +30,6 @@ def read(
         yield _prefixed(item, options.id_prefix) if isinstance(item, Draft) else item
 
 
-def count_hint(paths: Sequence[str]) -> int | None:
-    """How many files the paths mean; None where they mean something that cannot be counted beforehand."""
-    if any(path == _STDIN or is_address(path) for path in paths):
-        return None
-    return sum(isinstance(item, Found) for found in find(paths).values() for item in found)
-
-
 def is_address(path: str) -> bool:
     """Whether a path is an address, also one with a scheme that will be refused."""
     return "://" in path

