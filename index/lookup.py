@@ -116,6 +116,10 @@ class Lookup(Database):
             "sources": dict(self.rows(by.format("source"))),
         }
 
+    def source_names(self) -> list[str]:
+        """Every source that an article has."""
+        return [name for (name,) in self.rows("SELECT DISTINCT source FROM articles WHERE source IS NOT NULL")]
+
     def languages_by_id(self) -> dict[str, str]:
         """The language of every article."""
         return dict(self.rows("SELECT id, language FROM articles WHERE retired = 0"))

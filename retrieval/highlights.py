@@ -40,7 +40,8 @@ def highlights(
         start, end = word.span()
         unspaced = _IS_UNSPACED.match(word[0]) is not None
         aligned = 1 in close[start:end] and (unspaced or end - start >= SHORTEST)
-        if aligned or (not unspaced and not terms.isdisjoint(_terms(word[0], language))):
+        counted = not unspaced and end - start > 1 and not terms.isdisjoint(_terms(word[0], language))
+        if aligned or counted:
             spans.append(Span(start, end))
         elif unspaced and _is_pair(text[start : start + 2], terms):
             spans.append(Span(start, start + 2))

@@ -18,6 +18,7 @@ from index.archive import Archive
 from index.codes import max_sim
 from index.derived import View
 from index.encoder import EncodedQuery, Encoder, load_encoder
+from index.errors import BadInput
 from index.schema import Candidate
 from index.scope import Scope
 from index.store import Store
@@ -159,7 +160,21 @@ def _scope(view: View, options: SearchOptions, asked: Question) -> Scope | None:
     if after and before and after > before:
         return None
     languages = tuple(language_code(language) for language in options.languages)
-    return Scope(languages, options.sources, after, before, keys)
+    return Scope(languages, _spellings(view, options.sources), after, before, keys)
+
+
+def _spellings(view: View, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """The sources as the archive spells them, whatever case they are asked for in."""
+    known = view.store.source_names() if sources else []
+    out: list[str] = []
+    for wanted in sources:
+        same = [name for name in known if name.casefold() == wanted.casefold()]
+        if not same:
+            raise BadInput(
+                f"there is no article from the source {wanted!r}", "see `zitat stats` for the names of sources"
+            )
+        out += same
+    return tuple(out)
 
 
 def _in_period(candidate: Candidate, asked: Question) -> bool:

@@ -16,14 +16,14 @@ from index.reading.stream import Source
 # In order of preference, compared without case, spaces and punctuation.
 _NAMES = {
     "text": "text body content article articletext articlebody bodytext fulltext maintext contenttext plaintext "
-    "story contenthtml bodyhtml html",
-    "title": "title headline heading articletitle",
+    "story contenthtml bodyhtml html texto texte testo metin текст",
+    "title": "title headline heading articletitle titel titre titulo título titolo başlık заголовок",
     "published_at": "publishedat date published publishdate pubdate datepublished publicationdate publisheddate "
-    "dateofpublication datetime",
+    "dateofpublication datetime datum fecha tarih дата",
     "url": "url link permalink articleurl href uri",
-    "author": "author byline creator dccreator authors writer",
-    "source": "source publisher outlet newspaper sourcename sitename agency",
-    "language": "language lang languagecode",
+    "author": "author byline creator dccreator authors writer autor auteur autore yazar автор",
+    "source": "source publisher outlet newspaper sourcename sitename agency quelle fuente kaynak источник",
+    "language": "language lang languagecode sprache idioma langue язык",
     "id": "id guid docid articleid uuid",
 }
 _INNER = ("text", "content", "body", "value", "paragraphs", "html", "#text")  # of an object in a text field
@@ -42,8 +42,9 @@ def recognised(name: str) -> str | None:
 
 
 def columns_for(names: Iterable[str], wanted: Mapping[str, str]) -> dict[str, list[str]]:
-    """For each field of a draft the names in the file that may hold it, best first; `wanted` overrules."""
-    return _columns(tuple(names)) | {field: [name] for field, name in wanted.items()}
+    """For each field of a draft the names in the file that may hold it, best first; `wanted` go before all others."""
+    usual = _columns(tuple(names))
+    return usual | {field: [name, *usual.get(field, [])] for field, name in wanted.items()}
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from index.errors import BadInput
 from retrieval import Searcher, SearchOptions
 from tests.fakes import draft
 
@@ -33,7 +34,7 @@ def test_without_filters_undated_and_unsourced_articles_are_returned(news: Searc
         ({"languages": ("und",)}, set()),
         ({"sources": ("Alpha",)}, {"day", "year", "inferred"}),
         ({"sources": ("Alpha", "Gamma")}, {"day", "year", "inferred", "late"}),
-        ({"sources": ("Omega",)}, set()),
+        ({"sources": ("ALPHA",)}, {"day", "year", "inferred"}),
         ({"article_ids": ("day", "late")}, {"day", "late"}),
         ({"article_ids": ("day", "nowhere")}, {"day"}),
         ({"languages": ("de",), "sources": ("Alpha",), "after": date(2022, 1, 1)}, {"year"}),
@@ -42,6 +43,11 @@ def test_without_filters_undated_and_unsourced_articles_are_returned(news: Searc
 )
 def test_filters_limit_to_what_they_name(news: Searcher, options: dict[str, object], expected: set[str]) -> None:
     assert ids(news, **options) == expected
+
+
+def test_a_source_that_no_article_has_is_named(news: Searcher) -> None:
+    with pytest.raises(BadInput, match=r"no article from the source 'Omega'.*zitat stats"):
+        ids(news, sources=("Omega",))
 
 
 @pytest.mark.parametrize(

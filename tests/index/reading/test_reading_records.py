@@ -65,6 +65,19 @@ def test_a_mapping_overrules_names_reaches_into_objects_and_strips_html(tmp_path
     assert draft.text == "One & two\nThree"
 
 
+def test_a_mapping_for_one_file_leaves_the_usual_names_of_the_others(tmp_path: Path) -> None:
+    mapped = write(tmp_path / "a.jsonl", '{"text": "A", "kopf": "From the mapping", "title": "Usual"}\n')
+    usual = write(tmp_path / "b.jsonl", '{"text": "B", "title": "Usual"}\n')
+    first, second = drafts(mapped, usual, options=ReadOptions(fields={"title": "kopf"}))
+    assert (first.title, second.title) == ("From the mapping", "Usual")
+
+
+def test_the_usual_names_are_known_in_other_languages(tmp_path: Path) -> None:
+    table = "Titel;Datum;Text;Quelle\nStreik im Hafen;09.02.2024;Der Hafen steht still.;dpa\n"
+    [draft] = drafts(write(tmp_path / "a.csv", table))
+    assert (draft.title, draft.published_at, draft.source) == ("Streik im Hafen", "09.02.2024", "dpa")
+
+
 def test_a_record_without_an_id_is_named_by_its_url(tmp_path: Path) -> None:
     [draft] = drafts(write(tmp_path / "a.jsonl", '{"text": "A", "url": "https://a.example/1"}\n'))
     assert (draft.id, draft.name) == (None, "https://a.example/1")
