@@ -162,7 +162,9 @@ def _language(draft: Draft, text: str, notes: list[str]) -> tuple[str, float]:
     code = normalise_code(named) if named else None
     if code is not None:
         return code, 1.0
-    if named and named.lower() != UNKNOWN:
+    if named.lower() == UNKNOWN:  # an export says so; on text this odd, a second guess may be another one
+        return UNKNOWN, 0.0
+    if named:
         notes.append(f"language {named[:40]!r} ignored: give an ISO 639 code such as 'de'; it was detected instead")
     return detect(text)
 

@@ -175,6 +175,11 @@ def test_an_exported_article_comes_back_the_same(
     assert again.content_hash == first.content_hash
 
 
+def test_an_article_whose_language_is_unknown_comes_back_unknown() -> None:
+    unknown = replace(draft("Baku: ꪀA0<A"), language="und")
+    assert article_from(unknown).article.language == "und"
+
+
 def test_exported_seeds_come_back_the_same() -> None:
     for number in ("000", "001", "002"):
         article = seed(number)
