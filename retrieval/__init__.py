@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retrieval.answering import Answer, Answerer, AnswerOptions, Turn
 from retrieval.options import SearchOptions
 from retrieval.results import ArticleCard, DateRange, Passage, SearchResult, Span, Understood
 from retrieval.searcher import Searcher
 
 __all__ = [
+    "Answer",
+    "AnswerOptions",
+    "Answerer",
     "ArticleCard",
     "DateRange",
     "Passage",
@@ -23,6 +27,7 @@ __all__ = [
     "SearchResult",
     "Searcher",
     "Span",
+    "Turn",
     "Understood",
     "open_archive",
 ]

@@ -27,14 +27,18 @@ class Presenter:
         found = view.terms.document_frequency(set(asked.terms.terms))
         self.terms = {term for term, chunks in found.items() if chunks <= limit}
 
-    def present(self, chosen: Sequence[Ranked], scope: Scope) -> tuple[Passage, ...]:
-        """The passages in the order given; `scope` limits which other articles are named beside them."""
+    def present(self, chosen: Sequence[Ranked], scope: Scope) -> tuple[tuple[Passage, ...], dict[str, str]]:
+        """The passages in the order given, and the texts of their articles by id.
+
+        `scope` limits which other articles are named beside them.
+        """
         articles = self.store.articles_by_key({one.chunk.article for one in chosen})
         mates = self.store.cluster_mates({one.chunk.cluster for one in chosen}, scope)
-        return tuple(
+        passages = tuple(
             self._passage(rank, one, articles[one.chunk.article], mates[one.chunk.cluster])
             for rank, one in enumerate(chosen, start=1)
         )
+        return passages, {stored.article.id: stored.article.text for stored in articles.values()}
 
     def _passage(self, rank: int, one: Ranked, stored: StoredArticle, mates: list[str]) -> Passage:
         chunk, article = one.chunk, stored.article

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -76,6 +77,11 @@ class SearchResult:
     def as_json(self) -> dict[str, Any]:
         """The result as plain JSON values."""
         out = asdict(self)
-        for found in out["understood"]["dates"]:
-            found["earliest"], found["latest"] = found["earliest"].isoformat(), found["latest"].isoformat()
+        plain_dates(out["understood"]["dates"])
         return out
+
+
+def plain_dates(dates: Iterable[dict[str, Any]]) -> None:
+    """Write the days of date ranges, taken apart for JSON, as JSON has them."""
+    for found in dates:
+        found["earliest"], found["latest"] = found["earliest"].isoformat(), found["latest"].isoformat()

@@ -5,7 +5,6 @@ understand -> both legs at once -> union -> late interaction -> one score -> fol
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
@@ -22,6 +21,8 @@ from index.errors import BadInput
 from index.schema import Candidate
 from index.scope import Scope
 from index.store import Store
+from retrieval.clock import Clock
+from retrieval.found import Compared, Found
 from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
@@ -61,33 +62,39 @@ class Searcher:
 
     def search(self, question: str, options: SearchOptions | None = None, *, today: date | None = None) -> SearchResult:
         """Rank the archive's passages for a question in any language; raises BadInput for an unusable question."""
+        return self.find(question, options, today=today).result
+
+    def find(self, question: str, options: SearchOptions | None = None, *, today: date | None = None) -> Found:
+        """Search, and keep what the result was made from."""
         options = options or SearchOptions()
-        clock = _Clock()
+        clock = Clock()
         asked = understand(checked_question(question), options.question_language, today or date.today())
         clock.stage("understand")
         view, encoder = self._view()
         scope = _scope(view, options, asked)
         if scope is None:
-            return SearchResult(question, asked.understood, (), clock.taken())
+            return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
         query = encode(asked, encoder)
         clock.stage("encode")
         with view.store.snapshot():
-            chosen = self._chosen(view, scope, query, asked, options)
+            chosen, compared = self._chosen(view, scope, query, asked, options)
             clock.stage("rank")
-            passages = Presenter(view, encoder, asked, query).present(chosen, scope)
+            passages, texts = Presenter(view, encoder, asked, query).present(chosen, scope)
         clock.stage("present")
-        return SearchResult(question, asked.understood, passages, clock.taken())
+        result = SearchResult(question, asked.understood, passages, clock.taken())
+        return Found(result, asked, encoder, query, tuple(chosen), texts, compared)
 
     def _chosen(
         self, view: View, scope: Scope, query: EncodedQuery, asked: Question, options: SearchOptions
-    ) -> list[Ranked]:
+    ) -> tuple[list[Ranked], Compared | None]:
         """The passages to show, best first; legs look deeper where copies or one long article leave too few."""
         depth = max(LEG_DEPTH, options.count)
         while True:
             legs = self._legs_at(depth, view, scope, query, asked)
-            chosen = shortlist(self._ranked(np.union1d(*legs), view, query, asked, options), options)
+            ranked, compared = self._ranked(np.union1d(*legs), view, query, asked, options)
+            chosen = shortlist(ranked, options)
             if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
-                return chosen
+                return chosen, compared
             depth *= 4
 
     def _legs_at(self, depth: int, view: View, scope: Scope, query: EncodedQuery, asked: Question) -> list[Keys]:
@@ -109,14 +116,14 @@ class Searcher:
 
     def _ranked(
         self, nominated: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
-    ) -> list[Ranked]:
+    ) -> tuple[list[Ranked], Compared | None]:
         """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
 
         A chunk that cannot be compared token by token, as its encoder gives no codes, is judged by its cosine instead.
         """
         found = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
         if not found:
-            return []
+            return [], None
         features = _features(found, view, query, asked)
         order = best_first(features.keys, first_stage(features, self.ranking))
         kept = spread(order, found, options)[: max(RERANKED, 2 * options.count)]
@@ -127,7 +134,8 @@ class Searcher:
         late = np.where(compared, max_sim(query.tokens, codes), features.cosine)
         final = final_score(features, late, language, mine_first, self.ranking)
         order = best_first(features.keys, final)
-        return [Ranked(found[row], float(final[row]), codes[row]) for row in order]
+        ranked = [Ranked(found[row], float(final[row]), codes[row]) for row in order]
+        return ranked, Compared(features.rows(order), late[order], final[order])
 
 
 def _features(found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:
@@ -184,19 +192,3 @@ def _in_period(candidate: Candidate, asked: Question) -> bool:
         candidate.earliest <= period.latest.toordinal() and period.earliest.toordinal() <= candidate.latest
         for period in asked.understood.dates
     )
-
-
-class _Clock:
-    """Milliseconds by stage."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._stages: dict[str, float] = {}
-
-    def stage(self, name: str) -> None:
-        now = time.perf_counter()
-        self._stages[name] = round(1000 * (now - self._last), 2)
-        self._last = now
-
-    def taken(self) -> dict[str, float]:
-        return self._stages | {"total": round(1000 * (time.perf_counter() - self._start), 2)}

@@ -1,0 +1,73 @@
+"""The sentences of the passages that were found, each with how well it answers the question.
+
+Late interaction compares the question's tokens with each sentence's own tokens, so a sentence in any language is scored
+by the same forward pass that ranked its passage; nothing is encoded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codes import alignment
+from index.encoder import Codes, Vectors
+from index.sentences import sentence_spans
+from retrieval.found import Found
+
+OF_PASSAGE = 0.5  # what a passage's own score adds to that of its sentences
+
+
+@dataclass(frozen=True, eq=False)
+class Sentence:
+    """A sentence of passage number `passage` (from 0), from `start` to `end` of its article's text.
+
+    `pairs` are the estimated cosines of the question's tokens with the sentence's, shape (question tokens, tokens);
+    `ends` the ends of those tokens in the article's text, and `codes` their codes. Without token codes all are empty.
+    """
+
+    passage: int
+    start: int
+    end: int
+    text: str
+    language: str
+    score: float
+    pairs: Vectors
+    ends: NDArray[np.int64]
+    codes: Codes
+
+
+def sentences_of(found: Found) -> list[Sentence]:
+    """Every sentence of the passages once, best first."""
+    seen: set[tuple[str, int, int]] = set()
+    out: list[Sentence] = []
+    for number, passage in enumerate(found.result.passages):
+        for sentence in _in_passage(found, number):
+            place = (passage.article.id, sentence.start, sentence.end)
+            if place not in seen:
+                seen.add(place)
+                out.append(sentence)
+    return sorted(out, key=lambda s: (-s.score, s.passage, s.start))
+
+
+def _in_passage(found: Found, number: int) -> Iterator[Sentence]:
+    passage, ranked = found.result.passages[number], found.ranked[number]
+    ends = found.encoder.token_ends(passage.text)
+    coded = found.query is not None and len(found.query.tokens) > 0 and len(ranked.codes) == len(ends)
+    pairs = alignment(found.query.tokens, ranked.codes) if coded and found.query else np.zeros((0, len(ends)))
+    for start, end in sentence_spans(passage.text, ranked.chunk.language):
+        inside = (ends > start) & (ends <= end)
+        closeness = float(pairs[:, inside].max(1).mean()) if len(pairs) and inside.any() else 0.0
+        yield Sentence(
+            passage=number,
+            start=passage.start + start,
+            end=passage.start + end,
+            text=passage.text[start:end],
+            language=ranked.chunk.language,
+            score=closeness + OF_PASSAGE * passage.score,
+            pairs=np.asarray(pairs[:, inside], np.float32),
+            ends=ends[inside] + passage.start,
+            codes=ranked.codes[inside] if coded else ranked.codes[:0],
+        )

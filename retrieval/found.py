@@ -1,0 +1,39 @@
+"""What a search leaves behind for an answer to be made from: more than a caller of the search is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from index.encoder import EncodedQuery, Encoder
+from retrieval.question import Question
+from retrieval.ranking import Features, Floats
+from retrieval.results import SearchResult
+from retrieval.shortlist import Ranked
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The candidates that were compared token by token, best first: one row each of all three."""
+
+    features: Features
+    late: Floats
+    score: Floats
+
+
+@dataclass(frozen=True)
+class Found:
+    """A result with what it was made from.
+
+    `ranked` are the passages' chunks with their token codes, in the order of `result.passages`; `texts` the articles'
+    texts by id, as they were when the passages were cut from them. `compared` is None where nothing was
+    found, and so is `query` where the filters let nothing pass.
+    """
+
+    result: SearchResult
+    asked: Question
+    encoder: Encoder
+    query: EncodedQuery | None = None
+    ranked: tuple[Ranked, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    compared: Compared | None = None
