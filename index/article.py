@@ -9,6 +9,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+from index.published import parsed
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -64,7 +66,8 @@ class Article:
     @property
     def day(self) -> str:
         """The date without time of day and without EDTF's marks: "2020-11-13", "2024-11-29", "11-29"; may be empty."""
-        return (self.published_at or "").replace("?", "").removeprefix("XXXX-").split("T")[0]
+        known = parsed(self.published_at)
+        return known.plain if known else self.published_at or ""
 
     @property
     def context(self) -> str:

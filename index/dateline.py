@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.dates import day, day_without_year, month_of
+from index.published import Published, parsed
 
 _LINES = 4
 _REACH = 120  # code points of a line in which a dateline must end
@@ -89,10 +90,10 @@ def read_dateline(text: str, language: str, address: str = "") -> Dateline:
         if 0 < found.end < len(line) or len(line) > _REACH * 2:
             break  # what follows is the article
     tail = None if said.source else _TAIL_AGENCY.search(text, max(0, len(text) - 40))
-    published = said.published_at
-    if published and published.startswith("XXXX"):
-        published = _with_year(published, text, language, address)
-    return replace(said, published_at=published, source=tail["a"] if tail else said.source)
+    known = parsed(said.published_at)
+    if known and known.year is None:
+        said = replace(said, published_at=_with_year(known, text, language, address).edtf)
+    return replace(said, source=tail["a"] if tail else said.source)
 
 
 def head_lines(text: str) -> list[tuple[int, str]]:
@@ -186,9 +187,9 @@ def _day(year: str | None, month: int, of_month: str) -> str | None:
     return day(year, month, of_month) if year else day_without_year(month, of_month)
 
 
-def _with_year(partial: str, text: str, language: str, address: str) -> str:
+def _with_year(partial: Published, text: str, language: str, address: str) -> Published:
     """The date with the one year that the same day and month have elsewhere; unchanged where there is none."""
-    month, of_month = int(partial[5:7]), int(partial[8:10])
+    month, of_month = partial.month or 0, partial.day or 0  # a dateline has both
     years = set(re.findall(rf"(?<!\d)({_YEAR})[-/_.]?{month:02}[-/_.]?{of_month:02}(?!\d)", address))
     years |= set(re.findall(rf"(?<!\d)({_YEAR})(?:-{month:02}-{of_month:02}|年{month}月{of_month}日)(?!\d)", text))
     years |= set(re.findall(rf"(?<!\d){of_month:02}[./]{month:02}[./]({_YEAR})(?!\d)", text))
@@ -198,4 +199,4 @@ def _with_year(partial: str, text: str, language: str, address: str) -> str:
     for before, year, after, other in re.findall(in_words, text):
         if month_of((before or after).lower(), language) == month:
             years.add(year or other)
-    return f"{years.pop()}?{partial[4:]}" if len(years) == 1 else partial
+    return replace(partial, year=int(years.pop()), inferred=True) if len(years) == 1 else partial

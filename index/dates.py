@@ -13,8 +13,9 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
+from index.published import Published, parsed
+
 _FIRST_YEAR = 1600  # the first newspapers
-_EDTF = re.compile(r"(\d{4}|XXXX)(\??)(?:-(\d\d)(?:-(\d\d))?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})\.?")
 _EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
@@ -48,9 +49,10 @@ def day(year: int | str, month: int | str, day_of_month: int | str) -> str | Non
 def day_without_year(month: int | str, day_of_month: int | str) -> str | None:
     """A day of an unknown year in EDTF; the 29th of February exists."""
     try:
-        return f"XXXX-{date(2000, int(month), int(day_of_month)).isoformat()[5:]}"
+        leap = date(2000, int(month), int(day_of_month))
     except ValueError:
         return None
+    return Published(None, leap.month, leap.day).edtf
 
 
 @lru_cache(maxsize=4096)
@@ -71,13 +73,12 @@ def _tomorrow() -> datetime:
 
 def _edtf(text: str, language: str) -> str | None:
     """As the archive writes it; "" where it has the form of a date but is none."""
-    found = _EDTF.fullmatch(text)
-    if found is None:
+    found = parsed(text)
+    if found is None or found.time:
         return None
-    year, _, month, of_month = found.groups()
-    if year == "XXXX":
-        return text if month and day_without_year(month, of_month or 1) else ""
-    return text if day(year, month or 1, of_month or 1) else ""
+    month, of_month = (1 if part is None else part for part in (found.month, found.day))
+    known = day_without_year(month, of_month) if found.year is None else day(found.year, month, of_month)
+    return text if known else ""
 
 
 def _compact(text: str, language: str) -> str | None:

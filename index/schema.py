@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article
-from index.calendar import date_range
 from index.chunks import Chunk
 from index.encoder import EncodedPassage
+from index.published import ordinals
 
 FORMAT = 1
 SCHEMA = """
@@ -74,8 +74,7 @@ class StoredArticle:
     @property
     def days(self) -> tuple[int, int] | tuple[None, None]:
         """The first and last day the article may be of, as proleptic ordinals."""
-        span = date_range(self.article.published_at)
-        return (span[0].toordinal(), span[1].toordinal()) if span else (None, None)
+        return ordinals(self.article.published_at)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import clusters
-from index.calendar import date_range
 from index.encoder import EncodedPassage
 from index.lookup import Lookup, checksum_of, marks
+from index.published import ordinals
 from index.schema import Entry
 
 
@@ -71,9 +71,7 @@ class Store(Lookup):
 
     def _add(self, entry: Entry) -> None:
         a = entry.article
-        span = date_range(a.published_at)
-        days = (span[0].toordinal(), span[1].toordinal()) if span else (None, None)
-        values = (a.id, a.title, a.text, a.language, a.language_confidence, a.published_at, *days)
+        values = (a.id, a.title, a.text, a.language, a.language_confidence, a.published_at, *ordinals(a.published_at))
         values += (a.source, a.author, a.url, a.content_hash, entry.draft_hash, entry.origin)
         columns = (
             "id, title, text, language, language_confidence, published_at, earliest, latest, source, author, url, "
