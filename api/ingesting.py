@@ -70,7 +70,7 @@ def run_reembed(args: argparse.Namespace) -> int:
 
 
 def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
-    from index.archive import CHUNK_TOKENS, Archive
+    from index.archive import Archive
     from index.encoder import BUNDLED, load_encoder
     from index.errors import ArchiveMissing, BadInput
 
@@ -79,16 +79,16 @@ def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
     except ArchiveMissing:
         model = args.model or BUNDLED
         encoder = load_encoder(model)
-        return Archive.create(
-            args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens or CHUNK_TOKENS
-        ), encoder
-    if args.chunk_tokens and args.chunk_tokens != archive.manifest.chunk_tokens:
+        return Archive.create(args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens), encoder
+    if args.chunk_tokens not in (None, archive.manifest.chunk_tokens):
         raise BadInput(
             f"this archive has passages of {archive.manifest.chunk_tokens} tokens, not {args.chunk_tokens}",
             "leave --chunk-tokens out, or ingest into a new archive",
         )
-    encoder = load_encoder(args.model or archive.manifest.model)
-    archive.manifest.check_encoder(encoder, archive.path)
+    if args.model is None:
+        return archive, archive.own_encoder()
+    encoder = load_encoder(args.model)
+    archive.manifest.check_encoder(encoder, archive.path, named=args.model)
     return archive, encoder
 
 

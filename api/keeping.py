@@ -127,7 +127,6 @@ def _output(path: str | None) -> Iterator[TextIO]:
 def run_verify(args: argparse.Namespace) -> int:
     """Say what is wrong; with --repair, mend what can be mended."""
     from index.archive import Archive
-    from index.encoder import load_encoder
     from index.verify import repair, verify
 
     with Archive(args.archive) as archive:
@@ -135,7 +134,7 @@ def run_verify(args: argparse.Namespace) -> int:
         if args.repair and any(problem.mendable for problem in problems):
             print(*problems, sep="\n", file=sys.stderr)
             with archive.writing():
-                repair(archive, load_encoder(archive.manifest.model))
+                repair(archive, archive.own_encoder())
             problems = verify(archive)
     print(*problems, _verdict(problems), sep="\n")
     return FOUND if not problems else 1

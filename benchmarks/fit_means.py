@@ -11,23 +11,26 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from index.bundled import END, START, BundledEncoder
+from index.bundled import BundledEncoder
 from index.codes import normalise
+from index.encoder import Vectors
 
 OUT = Path(__file__).parent.parent / "index" / "data" / "neutral.npz"
 
 
-def means(encoder: BundledEncoder, sentences: list[str], prefix: list[int]) -> tuple[np.ndarray, np.ndarray]:
+def means(encoder: BundledEncoder, sentences: list[str], prefix: str) -> tuple[Vectors, Vectors]:
     """The mean unit pooled vector and the mean unit token vector of the sentences, each shape (d,)."""
-    pooled, tokens = [], []
-    rows = [[START, *prefix, *encoder._ids(sentence), END] for sentence in sentences]
-    for vectors in encoder._pool.map(encoder._model, rows):
-        pooled.append(normalise(vectors.mean(0)))
-        tokens.append(normalise(vectors[1 + len(prefix) : -1]))
+    with ThreadPoolExecutor() as threads:
+        vectors = list(threads.map(encoder.plain_vectors, sentences, repeat(prefix)))
+    pooled = [normalise(one) for one, _ in vectors]
+    tokens = [normalise(own) for _, own in vectors]
     return np.mean(pooled, 0), np.concatenate(tokens).mean(0)
 
 
@@ -39,17 +42,17 @@ def main() -> None:
         rows = [json.loads(line) for line in lines]
     encoder = BundledEncoder()
     languages = sorted(rows[0])
-    fitted: dict[str, list[np.ndarray]] = {}
+    fitted: dict[str, list[Vectors]] = {}
     for language in languages:
         sentences = [row[language] for row in rows if row.get(language)]
-        for side, prefix in (("passage", encoder._passage_prefix), ("query", encoder._query_prefix)):
-            pooled, tokens = means(encoder, sentences, prefix)
+        for side in ("passage", "query"):
+            pooled, tokens = means(encoder, sentences, f"{side}:")
             fitted.setdefault(f"{side}_pooled", []).append(pooled)
             fitted.setdefault(f"{side}_tokens", []).append(tokens)
         print(language, len(sentences), flush=True)
     dimension = encoder.dimension
     rotation, _ = np.linalg.qr(np.random.default_rng(384).standard_normal((dimension, dimension)))
-    arrays = {name: np.stack(values).astype(np.float16) for name, values in fitted.items()}
+    arrays: dict[str, Any] = {name: np.stack(values).astype(np.float16) for name, values in fitted.items()}
     np.savez_compressed(OUT, languages=np.array(languages), rotation=rotation.astype(np.float16), **arrays)
 
 

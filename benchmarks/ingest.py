@@ -16,13 +16,17 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
-from index.archive import CHUNK_TOKENS, Archive
+from index.archive import Archive
 from index.bundled import BundledEncoder
 from index.e5 import bundled_weights, read_weights
 from index.e5_export import write_checkpoint
 from index.ingest import ingest
 from index.reading import ReadOptions, read
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 
 def sampled(source: Path, count: int, folder: Path) -> Path:
@@ -37,14 +41,14 @@ def sampled(source: Path, count: int, folder: Path) -> Path:
 
 def ours(articles: Path, encoder: BundledEncoder, folder: Path) -> tuple[float, Archive]:
     """Seconds, and the archive that came of them."""
-    archive = Archive.create(folder, encoder, chunk_tokens=CHUNK_TOKENS)
+    archive = Archive.create(folder, encoder)
     started = time.perf_counter()
     with archive.writing():
         ingest(archive, encoder, read([str(articles)], ReadOptions()))
     return time.perf_counter() - started, archive
 
 
-def theirs(model: object, passages: list[str]) -> float:
+def theirs(model: SentenceTransformer, passages: list[str]) -> float:
     """Seconds to encode the passages and add them to a flat index."""
     import faiss
 
@@ -75,7 +79,7 @@ def main() -> None:
         source = sampled(args.articles, args.count, folder)
         encoder = BundledEncoder()
         _, archive = ours(source, encoder, folder / "warm")
-        passages, articles = passages_of(archive), archive.store.counts()["articles"]
+        passages, articles = passages_of(archive), len(archive.store.languages_by_id())
         size = sum(path.stat().st_size for path in archive.path.rglob("*") if path.is_file())
         print(f"{articles} articles, {len(passages)} passages; {size / 1e6:.1f} MB on disk", flush=True)
         print(f"peak memory of ingest: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -52,7 +53,8 @@ def main() -> None:
     args = parser.parse_args()
     with open_archive(args.archive) as first:
         questions = headlines(first, args.questions)
-        language = next(iter(first.archive.store.counts()["languages"]))
+        languages = Counter(first.archive.store.languages_by_id().values())
+        [(language, _)] = languages.most_common(1)
         print({k: v for k, v in first.archive.store.counts().items() if k in ("articles", "chunks")})
         encoder = first.encoder
     started = time.perf_counter()

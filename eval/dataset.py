@@ -7,15 +7,26 @@ import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Gold:
+    """An answer as the data set marks it: `text` stands at code point `start` of a corpus entry."""
+
+    article: str
+    start: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Query:
-    """One question of a data set."""
+    """One question of a data set; `answers` is empty where it has none to be quoted."""
 
     id: str
     text: str
     language: str
+    answers: tuple[Gold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,5 +63,10 @@ def read_dataset(folder: Path, qrels: str) -> Dataset:
             judged.setdefault(row["query-id"], {})[row["corpus-id"]] = int(row["score"])
     with gzip.open(folder / "queries.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    queries = [Query(row["_id"], row["text"], row["language"]) for row in rows if row["_id"] in judged]
+    queries = [_query(row) for row in rows if row["_id"] in judged]
     return Dataset(folder.name, folder / "corpus.jsonl.gz", queries, judged)
+
+
+def _query(row: dict[str, Any]) -> Query:
+    answers = tuple(Gold(one["corpus_id"], one["start"], one["text"]) for one in row.get("answers", ()))
+    return Query(row["_id"], row["text"], row["language"], answers)

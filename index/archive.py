@@ -14,14 +14,15 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from index.derived import Derived, DerivedDamaged, View
-from index.encoder import BUNDLED, Encoder
+from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, BadInput
 from index.files import full_disk_said, version_of
 from index.manifest import NAME, Manifest, discard_generation, located, read_manifest, write_manifest
@@ -31,6 +32,15 @@ CHUNK_TOKENS, FEWEST_TOKENS = 200, 16
 WAIT_FOR_WRITER = 10.0  # seconds
 LOOKS, LOOK_AGAIN_AFTER = 5, 0.02  # seconds
 _UNBORN = ".new"
+
+Version = tuple[int, int]
+
+
+class Reading(NamedTuple):
+    """The indexes at one state, and the manifest of the generation that they are of."""
+
+    view: View
+    manifest: Manifest
 
 
 class Archive:
@@ -42,7 +52,7 @@ class Archive:
         self._views: weakref.WeakSet[View] = weakref.WeakSet()
         self._load_manifest()
         self._view: View | None = None
-        self._version = (0, 0)
+        self._version: Version = (0, 0)
 
     def _load_manifest(self) -> None:
         self._manifest_version = version_of(self.path / NAME)
@@ -66,7 +76,7 @@ class Archive:
     ) -> Archive:
         """Make an empty archive; the folder may exist, but not hold an archive.
 
-        Passages are of about `chunk_tokens` tokens: 200, or as many as the encoder can take, unless said otherwise.
+        Passages are of about `chunk_tokens` tokens: where none are given 200, or as many as the encoder can take.
         """
         folder = Path(path)
         manifest = Manifest(located(model), encoder.fingerprint, _chunk_tokens(chunk_tokens, encoder.window))
@@ -104,14 +114,53 @@ class Archive:
             self._follow_manifest()
             self.derived.catch_up()
 
+    def own_encoder(self) -> Encoder:
+        """The encoder that the manifest names, loaded anew; refused where it is no longer what it was."""
+        encoder = load_encoder(self.manifest.model)
+        self.manifest.check_encoder(encoder, self.path, named=self.manifest.model)
+        return encoder
+
     def view(self) -> View:
         """The indexes as they are now; a state that another process has published since is loaded first."""
+        return self._now().view
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """The indexes, and the truth held still at a moment when they were the published ones.
+
+        So it still has every chunk that the view names, but for those of deleted articles: what is replaced is swept
+        away only after the next state is published. Outside of this block a writer may sweep between the view and the
+        first look at the truth. Everything is to be read in the one thread, by `view.store`, whose `snapshot` this is.
+        """
+        for look in range(LOOKS):
+            reading = self._now()
+            with ExitStack() as held:
+                try:
+                    held.enter_context(reading.view.store.snapshot())
+                    reading.view.store.sequence()  # SQLite holds the state still from the first read on
+                except ArchiveError:  # the files of an earlier generation may be gone
+                    if self._is_published(reading):
+                        raise
+                    continue
+                # Where states follow each other faster than they can be loaded, a search may miss some passages.
+                if self._is_published(reading) or look == LOOKS - 1:
+                    yield reading
+                    return
+        raise ArchiveLocked(f"{self.path} is made anew again and again: let the process that writes to it finish")
+
+    def _now(self) -> Reading:
         with self._lock:
             self._follow_manifest()
             if self._view is None or self.derived.version() != self._version:
-                self._view = self._fresh_view()
+                self._version, self._view = self._fresh_view()
                 self._views.add(self._view)
-            return self._view
+            return Reading(self._view, self.manifest)
+
+    def _is_published(self, reading: Reading) -> bool:
+        """Whether no other state, and no other generation, has been published since."""
+        with self._lock:
+            same = reading.view is self._view and version_of(self.path / NAME) == self._manifest_version
+            return same and self.derived.version() == self._version
 
     def _follow_manifest(self) -> bool:
         """Change over to the files of another generation, if a manifest has been published that names them."""
@@ -124,36 +173,36 @@ class Archive:
             _close_when_unused(earlier, [view for view in self._views if view.store is earlier])
             return True
 
-    def _fresh_view(self) -> View:
+    def _fresh_view(self) -> tuple[Version, View]:
         """Load the published state. Where it lags behind the truth, or is damaged, and nobody writes: mend it first."""
-        view = self._published()
-        if view is None or view.state.sequence < self.store.sequence():
-            mended = self._mended(wait=0 if view else WAIT_FOR_WRITER)
-            view = (self._published() if mended else None) or view
-        if view is None:
+        found = self._looked()
+        if found is None or found[1].state.sequence < self.store.sequence():
+            mended = self._mended(wait=0 if found else WAIT_FOR_WRITER)
+            found = (self._looked() if mended else None) or found
+        if found is None:
             raise ArchiveLocked(
                 f"the indexes of {self.path} are damaged, and cannot be made again now: let the process that writes "
                 "to it finish, or give this one the right to write"
             )
-        return view
+        return found
 
     def published(self) -> View:
-        """The published state as it is, damage not mended but raised as DerivedDamaged.
+        """The published state as it is, damage not mended but raised as DerivedDamaged."""
+        return self._loaded()[1]
 
-        A writer may change files as they are read: look more than once.
-        """
+    def _loaded(self) -> tuple[Version, View]:
+        """A writer may change files as they are read: look more than once. The version is that of before the look."""
         for _ in range(LOOKS - 1):
-            self._version = self.derived.version()
+            version = self.derived.version()
             try:
-                return self.derived.load()
+                return version, self.derived.load()
             except DerivedDamaged:
                 time.sleep(LOOK_AGAIN_AFTER)
-        self._version = self.derived.version()
-        return self.derived.load()
+        return self.derived.version(), self.derived.load()
 
-    def _published(self) -> View | None:
+    def _looked(self) -> tuple[Version, View] | None:
         try:
-            return self.published()
+            return self._loaded()
         except DerivedDamaged:
             return None
 
@@ -192,7 +241,7 @@ def _close_when_unused(store: Store, views: list[View]) -> None:
 
 
 def _chunk_tokens(wanted: int | None, window: int) -> int:
-    if wanted is None or wanted == CHUNK_TOKENS:
+    if wanted is None:
         return min(CHUNK_TOKENS, window)
     if not FEWEST_TOKENS <= wanted <= window:
         cure = f"give a number from {FEWEST_TOKENS} to {window}, or leave it out"

@@ -149,6 +149,15 @@ class BundledEncoder:
         languages = [p.language for p in passages]
         return list(self._pool.map(self._encode_row, rows, map(len, texts), languages))
 
+    def plain_vectors(self, text: str, prefix: str) -> tuple[Vectors, Vectors]:
+        """The model's own, with nothing taken away: the pooled vector, and those of the text's tokens, shape (n, d).
+
+        `prefix` is "passage:" or "query:". The language means are fitted on these (benchmarks/fit_means.py).
+        """
+        before = [START, *self._ids(prefix)]
+        tokens = self._model([*before, *self._ids(text), END])
+        return tokens.mean(0), tokens[len(before) : -1]
+
     def _encode_row(self, row: list[int], text_tokens: int, language: str) -> EncodedPassage:
         tokens = self._model(row)
         means = self._space.passages

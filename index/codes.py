@@ -37,6 +37,16 @@ def alignment(query: Vectors, codes: Codes) -> Vectors:
     return np.asarray((2.0 * (query @ signs.T) - total) * scale, np.float32)
 
 
+def sign_similarity(one: Codes, other: Codes) -> Vectors:
+    """Estimated cosines of tokens known by their codes alone, shape (tokens of one, tokens of the other).
+
+    Of two directions at angle t, random projections differ in sign with probability t / pi (SimHash, Charikar 2002).
+    """
+    signs = [2.0 * np.unpackbits(codes, axis=-1).astype(np.float32) - 1.0 for codes in (one, other)]
+    agreement = signs[0] @ signs[1].T / signs[0].shape[1]
+    return np.asarray(np.sin(np.pi / 2 * agreement), np.float32)
+
+
 def max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
     """The MaxSim of a question, shape (n, d), with each passage; 0 for a passage or a question without codes."""
     out = np.zeros(len(passages), np.float32)

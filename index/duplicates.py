@@ -27,7 +27,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
 
-def signature(text: str, language: str) -> Signature:
+def signature(text: str) -> Signature:
     """128 minima (uint32) over the shingles of `text`: 3 words, or 5 characters in a script without spaces."""
     import xxhash
     from datasketch import MinHash

@@ -34,6 +34,8 @@ _HEADLINE = 160
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f\ufeff]")
 _BLANK_START = re.compile(r"(?:[^\S\n]*\n)+")
+# A host with a second address stuck to it, as from https://example.orghttps://example.org/1: the name of no publisher.
+_BROKEN_HOST = re.compile(r"(?:https?://)?[\w.-]+https?:(?:/\S*)?", re.I)
 _OPEN_END = tuple(".,;:،۔。、，；：")
 
 
@@ -66,7 +68,7 @@ def article_from(draft: Draft) -> Enriched:
         language=language,
         language_confidence=confidence,
         published_at=published,
-        source=_one_line(draft.source) or line.source,
+        source=_source(draft, notes) or line.source,
         author=_one_line(draft.author) or line.author,
         url=_code(draft.url),
     )
@@ -177,6 +179,14 @@ def _published(draft: Draft, language: str, notes: list[str]) -> str | None:
     if found is None:
         notes.append(f"date {given[:40]!r} ignored: give a day that has been, as YYYY-MM-DD")
     return found
+
+
+def _source(draft: Draft, notes: list[str]) -> str | None:
+    given = _one_line(draft.source)
+    if given is None or not _BROKEN_HOST.fullmatch(given):
+        return given
+    notes.append(f"source {given[:40]!r} ignored: it is a broken address; give the publisher's name")
+    return None
 
 
 def _title(text: str, line: Dateline, language: str) -> str:

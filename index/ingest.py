@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from index.archive import Archive
 from index.article import Article, Draft, Rejection
+from index.batches import batches
 from index.chunks import Chunk, chunk
 from index.duplicates import signature
 from index.encoder import Encoder, Passage
@@ -25,10 +26,10 @@ from index.enrich import article_from, identity
 from index.errors import BadInput, ZitatError
 from index.prefetch import prefetch, stopped
 from index.reading.exported import Exported
-from index.reading.files import printable
+from index.reading.files import other_names, printable
 from index.schema import Entry
 
-BATCH_TOKENS = 40_000  # encoder tokens committed together: a few seconds of work is what a crash can cost
+SMALL_STEP = 4  # tokens that what is not encoded counts as, so that a batch of it ends, too
 
 
 @dataclass
@@ -110,14 +111,15 @@ def ingest(
     already is recognised before it is encoded.
 
     An id, an address or, without them, a file's path identifies an article: other content replaces it, but within one
-    run the same id with other content is rejected, as nobody could say which is meant.
+    run the same id with other content is rejected, as nobody could say which is meant. A file keeps the id it came with
+    when it is given again through another of its folders.
     """
     archive.manifest.check_encoder(encoder, archive.path)
     summary = summary if summary is not None else Summary()
-    made = prefetch(_batches(_Run(archive, encoder, summary, report).steps(items)))
-    with ThreadPoolExecutor(1, "store") as storing, closing(made) as batches:
+    made = prefetch(batches(_Run(archive, encoder, summary, report).steps(items), _tokens))
+    with ThreadPoolExecutor(1, "store") as storing, closing(made) as ready:
         stored: Future[None] | None = None
-        for batch in batches:
+        for batch in ready:
             entries = encoded(encoder, [step for step in batch if isinstance(step, Cut)])
             if stored:
                 stored.result()
@@ -179,13 +181,20 @@ class _Run:
         if first is not None and first.draft_hash == hashed:
             return _Unchanged(brought or "")
         enriched = article_from(draft)
-        article = enriched.article
+        article = self._as_first_named(draft, enriched.article, origin)
         first = self.first.get(_key(article.id))
         step = self._seen_before(article, first) if first else self._compared(draft, article, hashed, origin)
         if first is None:
             self.first[_key(article.id)] = _First(hashed, article.content_hash, origin, draft.record)
             self._note(enriched.notes, origin, draft.record)
         return step
+
+    def _as_first_named(self, draft: Draft, article: Article, origin: str) -> Article:
+        """A file that is given again through another of its folders is the same article, under the id that it has."""
+        others = other_names(article.id, origin) if draft.name and not (draft.id or draft.url) else []
+        if not others or self.archive.store.article_origin(article.id):
+            return article
+        return replace(article, id=self.archive.store.known_as(others, origin) or article.id)
 
     def _seen_before(self, article: Article, first: _First) -> _Unchanged:
         """An id that came before in this run: the same article, or a mistake."""
@@ -229,17 +238,8 @@ def cut(article: Article, encoder: Encoder, size: int, draft_hash: str, origin: 
     return Cut(article, chunks, draft_hash, origin)
 
 
-def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
-    batch: list[_Step] = []
-    tokens = 0
-    for step in steps:
-        batch.append(step)
-        tokens += step.tokens if isinstance(step, Cut) else 4
-        if tokens >= BATCH_TOKENS:
-            yield batch
-            batch, tokens = [], 0
-    if batch:
-        yield batch
+def _tokens(step: _Step) -> int:
+    return step.tokens if isinstance(step, Cut) else SMALL_STEP
 
 
 def encoded(encoder: Encoder, cuts: Sequence[Cut]) -> list[Entry]:
@@ -250,7 +250,7 @@ def encoded(encoder: Encoder, cuts: Sequence[Cut]) -> list[Entry]:
             article=one.article,
             chunks=one.chunks,
             encodings=[next(encodings) for _ in one.chunks],
-            signature=signature(one.article.text, one.article.language),
+            signature=signature(one.article.text),
             draft_hash=one.draft_hash,
             origin=one.origin,
         )

@@ -74,6 +74,12 @@ class Lookup(Database):
         found = self.rows("SELECT content_hash, origin FROM articles WHERE id = ? AND retired = 0", (article_id,))
         return ArticleOrigin(*found[0]) if found else None
 
+    def known_as(self, ids: Sequence[str], origin: str) -> str | None:
+        """Which of some ids the article from a file or URL has; the oldest, where there are several."""
+        query = f"SELECT key, id FROM articles WHERE id IN ({marks(ids)}) AND origin = ? AND retired = 0"
+        found = self.rows(query, [*ids, origin])
+        return min(found)[1] if found else None
+
     def made_from(self, key: int) -> tuple[str, str]:
         """The draft hash and the origin of an article, by the archive's own key."""
         return self.rows("SELECT draft_hash, origin FROM articles WHERE key = ?", (key,))[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +18,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """`model` is the encoder's name, or its folder; `encoder` its fingerprint; `truth` and `derived` name files."""
+    """`model` is the encoder's name, or its folder; `encoder` its fingerprint.
+
+    `chunk_tokens` is about how many of its tokens a passage has. `generation` counts re-embeddings, from 1, and names
+    the files of the truth and of the derived indexes. `format` is that of the manifest: another one is not read.
+    """
 
     model: str
     encoder: dict[str, str | int]
@@ -35,19 +40,25 @@ class Manifest:
         """The folder of the indexes derived from that truth."""
         return "derived" if self.generation == 1 else f"derived-{self.generation}"
 
-    def check_encoder(self, encoder: Encoder, archive: Path) -> None:
-        """Refuse an encoder whose vectors may not be compared with the archive's."""
-        if encoder.fingerprint != self.encoder:
-            differing = {
-                k for k in self.encoder | encoder.fingerprint if self.encoder.get(k) != encoder.fingerprint.get(k)
-            }
-            sides = [
-                ", ".join(f"{k}={f.get(k)}" for k in sorted(differing)) for f in (self.encoder, encoder.fingerprint)
-            ]
-            raise EncoderMismatch(
-                f"{archive} was made with {sides[0]}, but this encoder is {sides[1]}: open it without --model, "
-                f"or run `zitat reembed --archive {archive} --model NAME`"
-            )
+    def check_encoder(self, encoder: Encoder, archive: Path, named: str | None = None) -> None:
+        """Refuse an encoder whose vectors may not be compared with the archive's; `named` is what it was loaded by."""
+        if encoder.fingerprint == self.encoder:
+            return
+        differing = {k for k in self.encoder | encoder.fingerprint if self.encoder.get(k) != encoder.fingerprint.get(k)}
+        ours, theirs = (
+            ", ".join(f"{k}={f.get(k)}" for k in sorted(differing)) for f in (self.encoder, encoder.fingerprint)
+        )
+        cure = self._cure(archive, named)
+        raise EncoderMismatch(f"{archive} was made with {ours}, but this encoder is {theirs}: {cure}")
+
+    def _cure(self, archive: Path, named: str | None) -> str:
+        """Another model was asked for, or the archive's own is not what it was, or a program brought an encoder."""
+        reembed = f"`zitat reembed --archive {shlex.quote(str(archive))} --model"
+        if named is not None and located(named) != self.model:
+            return f"leave --model out, or change the archive over with {reembed} {shlex.quote(named)}`"
+        changed = f"its model {self.model} is not what it was: bring that back, or make the archive anew with "
+        changed += f"{reembed} {shlex.quote(self.model)}`"
+        return changed if named else f"open it without an encoder of your own; if there was none, {changed}"
 
 
 def read_manifest(archive: Path) -> Manifest:

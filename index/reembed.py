@@ -11,11 +11,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from index.archive import Archive
+from index.batches import batches
 from index.derived import Derived
 from index.encoder import Encoder
 from index.errors import ArchiveDamaged
 from index.files import write_atomically
-from index.ingest import BATCH_TOKENS, Cut, cut, encoded
+from index.ingest import Cut, cut, encoded
 from index.manifest import Manifest, discard_generation, located, write_manifest
 from index.schema import StoredArticle
 from index.store import Store
@@ -36,7 +37,7 @@ def reembed(
     store = _begun(archive.path, new)
     if done := sum(_is_done(store, stored) for stored in archive.store.each_article()):
         progress(done)
-    for batch in _batches(archive, store, encoder, chunk_tokens):
+    for batch in batches(_cuts(archive, store, encoder, chunk_tokens), lambda one: one.tokens):
         store.put(encoded(encoder, batch))
         progress(len(batch))
     for stored in store.each_article():
@@ -68,20 +69,11 @@ def _begun(folder: Path, manifest: Manifest) -> Store:
     return store
 
 
-def _batches(archive: Archive, store: Store, encoder: Encoder, size: int) -> Iterator[list[Cut]]:
-    batch: list[Cut] = []
-    tokens = 0
+def _cuts(archive: Archive, store: Store, encoder: Encoder, size: int) -> Iterator[Cut]:
+    """What the new generation still lacks."""
     for stored in archive.store.each_article():
-        if _is_done(store, stored):
-            continue
-        made = archive.store.made_from(stored.key)
-        batch.append(cut(stored.article, encoder, size, *made))
-        tokens += batch[-1].tokens
-        if tokens >= BATCH_TOKENS:
-            yield batch
-            batch, tokens = [], 0
-    if batch:
-        yield batch
+        if not _is_done(store, stored):
+            yield cut(stored.article, encoder, size, *archive.store.made_from(stored.key))
 
 
 def _is_done(store: Store, stored: StoredArticle) -> bool:

@@ -70,7 +70,7 @@ class VectorIndex:
 
     def search(self, query: Vectors, count: int, allowed: Keys | None = None) -> tuple[Keys, Vectors]:
         """The keys and scores of the best `count`, best first, ties by key; `allowed` limits the keys."""
-        parts = [p for p in (self.base, self.fresh) if p is not None and p.ntotal]
+        parts = self._parts()
         share = 1.0 if allowed is None else len(allowed) / max(self.size, 1)
         selector = self._selector(allowed)
         found = [_search(part, query, min(count, part.ntotal), selector, share) for part in parts]
@@ -81,7 +81,7 @@ class VectorIndex:
 
     def keys(self) -> Keys:
         """All keys that can be found, ascending."""
-        return self.everything()[0]
+        return np.sort(self._left(np.concatenate([np.zeros(0, np.int64), *map(_ids, self._parts())])))
 
     def _selector(self, allowed: Keys | None) -> faiss.IDSelector | None:
         if allowed is None and not self.gone:
@@ -98,22 +98,47 @@ class VectorIndex:
 
     def everything(self) -> tuple[Keys, Vectors]:
         """All keys that can be found, ascending, and their vectors as they are stored here."""
-        parts = [p for p in (self.base, self.fresh) if p is not None and p.ntotal]
-        keys = np.concatenate([_ids(part) for part in parts]) if parts else np.zeros(0, np.int64)
-        vectors = [_stored(part) for part in parts]
-        joined = np.concatenate(vectors) if parts else np.zeros((0, self.dimension), np.float32)
-        kept = ~np.isin(keys, np.fromiter(self.gone, np.int64, len(self.gone)))
-        order = np.argsort(keys[kept])
-        return keys[kept][order], joined[kept][order]
+        return self.among(self.keys())
+
+    def among(self, wanted: Keys) -> tuple[Keys, Vectors]:
+        """Those of some keys, ascending, that can be found, and their vectors as they are stored here.
+
+        Of keys that lie close together only a stretch of the index is read.
+        """
+        keys, vectors = [np.zeros(0, np.int64)], [np.zeros((0, self.dimension), np.float32)]
+        for part in self._parts():
+            ids = _ids(part)
+            rows = _rows(ids, self._left(wanted))
+            if len(rows):
+                keys.append(ids[rows])
+                vectors.append(_stored(part, int(rows[0]), int(rows[-1]) + 1)[rows - rows[0]])
+        order = np.argsort(found := np.concatenate(keys))
+        return found[order], np.concatenate(vectors)[order]
+
+    def _parts(self) -> list[faiss.Index]:
+        return [part for part in (self.base, self.fresh) if part is not None and part.ntotal]
+
+    def _left(self, keys: Keys) -> Keys:
+        """The keys but those that were removed."""
+        return keys[~np.isin(keys, np.fromiter(self.gone, np.int64, len(self.gone)))]
 
 
 def _ids(index: faiss.Index) -> Keys:
     return np.asarray(faiss.vector_to_array(faiss.downcast_index(index).id_map), np.int64)
 
 
-def _stored(index: faiss.Index) -> Vectors:
+def _rows(ids: Keys, wanted: Keys) -> Keys:
+    """Where some keys, ascending, stand among the ids of an index."""
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    near = np.flatnonzero((ids >= wanted[0]) & (ids <= wanted[-1]))
+    return near[np.isin(ids[near], wanted)]
+
+
+def _stored(index: faiss.Index, first: int, end: int) -> Vectors:
+    """The vectors in the rows from `first` up to `end`."""
     inner = faiss.downcast_index(faiss.downcast_index(index).index)
-    return np.asarray(inner.reconstruct_n(0, inner.ntotal), np.float32)
+    return np.asarray(inner.reconstruct_n(first, end - first), np.float32)
 
 
 def _build(keys: Keys, vectors: Vectors, dimension: int) -> faiss.Index:

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import xxhash
 
 from index.archive import Archive
 from index.derived import DerivedDamaged, View, outside
 from index.encoder import Encoder, Passage
 from index.errors import ArchiveDamaged
 from index.store import Store
+from index.vectors import VectorIndex
 
 TOLERANCE = 2e-3  # of a component: vectors are stored in half precision
-PAGE = 10_000  # chunk keys looked at together
+PAGE = 10_000  # chunks whose vectors are in memory together
 REPAIRED_TOGETHER = 64  # chunks
 
 
@@ -100,11 +100,10 @@ def _differences(store: Store, view: View) -> list[str]:
         wanted = store.chunk_keys()
         later = [(c.first, c.last) for c in store.changes(view.state.sequence)]
         wanted = outside(wanted, later)
-        found, stored = view.vectors.everything()
-        wrong = sum(_wrong_vectors(store, page, found, stored) for page in _pages(wanted))
+        wrong = sum(_wrong_vectors(store, page, view.vectors) for page in _pages(wanted))
     if wrong:
         problems.append(f"{wrong} vectors differ from the articles' own")
-    for name, there in (("vector", found), ("term", view.terms.keys())):
+    for name, there in (("vector", view.vectors.keys()), ("term", view.terms.keys())):
         there = outside(there, later)
         missing, extra = np.setdiff1d(wanted, there), np.setdiff1d(there, wanted)
         if len(missing) or len(extra):
@@ -117,25 +116,13 @@ def _pages(keys: np.ndarray) -> Iterator[np.ndarray]:
         yield keys[at : at + PAGE]
 
 
-def _wrong_vectors(store: Store, wanted: np.ndarray, found: np.ndarray, stored: np.ndarray) -> int:
-    """How many of the wanted keys have another vector in the index, whose keys and vectors are given, than here."""
+def _wrong_vectors(store: Store, wanted: np.ndarray, index: VectorIndex) -> int:
+    """How many of the wanted keys have another vector in the index than here."""
     keys, vectors = store.vectors(int(wanted[0]), int(wanted[-1]))
-    page = slice(*np.searchsorted(found, (wanted[0], wanted[-1] + 1)))
-    _, ours, _ = np.intersect1d(keys, np.intersect1d(found[page], wanted), return_indices=True)
-    if not len(ours):
+    found, indexed = index.among(wanted)
+    both, ours, theirs = np.intersect1d(keys, found, return_indices=True)
+    if not len(both):
         return 0
-    rows = np.searchsorted(found, keys[ours])
     with np.errstate(invalid="ignore"):  # a damaged vector may hold anything, and is wrong then
-        same = np.abs(vectors[ours] - stored[rows]).max(axis=1) <= TOLERANCE
+        same = np.abs(vectors[ours] - indexed[theirs]).max(axis=1) <= TOLERANCE
     return int((~same).sum())
-
-
-def seal(store: Store) -> str:
-    """One number for all that an archive holds: equal for two archives with the same articles, chunks and vectors."""
-    digest = xxhash.xxh3_128()
-    for stored in store.each_article():
-        digest.update(f"{stored.article.id} {stored.content_hash}".encode())
-        for chunk in store.chunks_between(stored.first_chunk, stored.last_chunk):
-            digest.update(f"{chunk.ordinal} {chunk.start} {chunk.end}".encode())
-        digest.update(store.vectors(stored.first_chunk, stored.last_chunk)[1].tobytes())
-    return digest.hexdigest()

@@ -18,6 +18,7 @@ from index.codes import max_sim
 from index.derived import View
 from index.encoder import EncodedQuery, Encoder, load_encoder
 from index.errors import BadInput
+from index.manifest import Manifest
 from index.schema import Candidate
 from index.scope import Scope
 from index.store import Store
@@ -46,7 +47,8 @@ class Searcher:
         self._given = encoder
         self.encoder = encoder or load_encoder(self.archive.manifest.model)
         self.chunks_in = lru_cache(maxsize=64)(_chunks_in)
-        self._view()
+        self.archive.view()
+        self._encoder_for(self.archive.manifest)
         self._threads = ThreadPoolExecutor(4, "leg")
 
     def close(self) -> None:
@@ -70,13 +72,13 @@ class Searcher:
         clock = Clock()
         asked = understand(checked_question(question), options.question_language, today or date.today())
         clock.stage("understand")
-        view, encoder = self._view()
-        scope = _scope(view, options, asked)
-        if scope is None:
-            return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
-        query = encode(asked, encoder)
-        clock.stage("encode")
-        with view.store.snapshot():
+        with self.archive.reading() as (view, manifest):
+            encoder = self._encoder_for(manifest)
+            scope = _scope(view, options, asked)
+            if scope is None:
+                return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
+            query = encode(asked, encoder)
+            clock.stage("encode")
             chosen, compared = self._chosen(view, scope, query, asked, options)
             clock.stage("rank")
             passages, texts = Presenter(view, encoder, asked, query).present(chosen, scope)
@@ -104,15 +106,13 @@ class Searcher:
         dense, _ = view.vectors.search(query.vector, depth, allowed)
         return [dense, lexical.result()[0]]
 
-    def _view(self) -> tuple[View, Encoder]:
-        """The archive as it is now, and the encoder it was made with: `zitat reembed` may have changed both."""
-        view = self.archive.view()
-        manifest = self.archive.manifest
+    def _encoder_for(self, manifest: Manifest) -> Encoder:
+        """The encoder that the archive was made with: `zitat reembed` may have changed it."""
         if self._given is None and manifest.encoder != self.encoder.fingerprint:
             self.encoder = load_encoder(manifest.model)
         encoder = self.encoder
-        manifest.check_encoder(encoder, self.archive.path)
-        return view, encoder
+        manifest.check_encoder(encoder, self.archive.path, named=None if self._given else manifest.model)
+        return encoder
 
     def _ranked(
         self, nominated: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions

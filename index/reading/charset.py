@@ -8,11 +8,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from typing import IO
 
 from index.errors import BadInput
 from index.language import agreement
-from index.reading.stream import HEAD, Source
+from index.reading.stream import HEAD, Source, converted
 
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -84,30 +83,8 @@ def as_utf8(source: Source, hint: str | None = None) -> io.BufferedReader:
         source.stream.read(len(codecs.BOM_UTF8))
     if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
         return source.stream
-    return io.BufferedReader(_Recoded(source.stream, encoding), buffer_size=HEAD)
-
-
-class _Recoded(io.RawIOBase):
-    """A stream decoded from one encoding and encoded as UTF-8."""
-
-    def __init__(self, inner: IO[bytes], encoding: str) -> None:
-        self._inner = inner
-        self._decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
-        self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        ended = False
-        while not self._ready and not ended:
-            data = self._inner.read(HEAD)
-            ended = not data
-            self._ready = self._decoder.decode(data, ended).encode("utf-8", "surrogateescape")
-        given = self._ready[: len(buffer)]
-        self._ready = self._ready[len(given) :]
-        buffer[: len(given)] = given
-        return len(given)
+    text = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    return converted(source.stream, lambda data, ended: text.decode(data, ended).encode("utf-8", "surrogateescape"))
 
 
 def _fits(head: bytes, encoding: str, whole: bool) -> bool:

@@ -77,7 +77,7 @@ def draft_of(record: object, place: Place, options: ReadOptions) -> Draft | Reje
     columns = columns_for((str(key) for key in record), options.fields)
     values = {field: _first(record, columns.get(field, []), field) for field in FIELDS}
     if not values["text"]:
-        return rejection(place, f"no text; fields seen: {_listed(record)}", _TEXT_CURE)
+        return _without_text(record, columns.get("text", []), place)
     return Draft(
         text=values["text"],
         origin=place.source.origin,
@@ -93,7 +93,13 @@ def draft_of(record: object, place: Place, options: ReadOptions) -> Draft | Reje
     )
 
 
-_TEXT_CURE = "name the field that holds the text, e.g. --map text=body_html"
+def _without_text(record: Mapping[object, object], names: Iterable[str], place: Place) -> Rejection:
+    """A field for the text that is there but says nothing is another fault than none."""
+    if empty := [repr(name[:40]) for name in names if name in record]:
+        which = f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty"
+        return rejection(place, f"no text; {which}", "fill it in, or leave the record out")
+    cure = "name the field that holds the text, e.g. --map text=body_html"
+    return rejection(place, f"no text; fields seen: {_listed(record)}", cure)
 
 
 def has_text(record: Mapping[object, object], options: ReadOptions) -> bool:

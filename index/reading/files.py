@@ -60,6 +60,20 @@ def find(given: Iterable[str]) -> dict[str, list[Found | Rejection]]:
     return found
 
 
+def other_names(name: str, origin: str) -> list[str]:
+    """What the file at an origin is called when it is given through another of its folders than it was for this name.
+
+    Empty for a name that is no path of that file: one with a prefix, or of something that is not a file.
+    """
+    *below, last = name.split("/")
+    folders = origin.replace("!", "/").split("/")[:-1]  # a member of an archive lies in it as in a folder
+    start = len(folders) - len(below)
+    if start < 1 or folders[start:] != below:
+        return []
+    names = ("/".join([*folders[at:], last]) for at in range(1, len(folders) + 1))
+    return [other for other in names if other != name]
+
+
 def _prefixes(folders: list[str]) -> dict[str, str]:
     """What the names below each of several folders begin with: the folder's name, and more where two have the same."""
     real = {folder: os.path.realpath(folder) for folder in folders}

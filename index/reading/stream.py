@@ -68,6 +68,36 @@ class Joined(io.RawIOBase):
         return len(data)
 
 
+class Converted(io.RawIOBase):
+    """A stream with its bytes made others; `convert` is given each part, and whether it is the end, where it is b""."""
+
+    def __init__(self, inner: IO[bytes], convert: Callable[[bytes, bool], bytes]) -> None:
+        self._inner = inner
+        self._convert = convert
+        self._ready = b""
+
+    def readable(self) -> bool:
+        """Tell io.BufferedReader that it may read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Give what is ready; read on until something is."""
+        ended = False
+        while not self._ready and not ended:
+            data = self._inner.read(HEAD)
+            ended = not data
+            self._ready = self._convert(data, ended)
+        given = self._ready[: len(buffer)]
+        self._ready = self._ready[len(given) :]
+        buffer[: len(given)] = given
+        return len(given)
+
+
+def converted(inner: IO[bytes], convert: Callable[[bytes, bool], bytes]) -> io.BufferedReader:
+    """The same as a stream to read from."""
+    return io.BufferedReader(Converted(inner, convert), buffer_size=HEAD)
+
+
 class Unpacked(io.RawIOBase):
     """The unpacked side of a packed stream, held to the budget; `packed` tells the packed bytes used so far."""
 

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import IO
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
@@ -14,7 +13,7 @@ from index.reading.charset import as_utf8
 from index.reading.fields import Place, columns_for, draft_of, normal_name, recognised, rejection
 from index.reading.options import ReadOptions
 from index.reading.rows import Row, Rows
-from index.reading.stream import HEAD, Source, lines
+from index.reading.stream import HEAD, Source, converted, lines
 
 _DELIMITERS = ",;\t|"
 _LONE_RETURN = re.compile(rb"[^\n]*?\r(?!\n)")
@@ -71,30 +70,9 @@ def _read_row(row: Row, header: list[str], place: Place, options: ReadOptions) -
 
 
 def _with_newlines(stream: io.BufferedReader) -> io.BufferedReader:
-    """The stream as it is, or, where its first line ends with a carriage return alone, with newlines for those."""
+    """The stream as it is; where its first line ends with a carriage return alone, with newlines for every line end."""
     if _LONE_RETURN.match(stream.peek(HEAD)[:HEAD].removesuffix(b"\r")) is None:
         return stream
-    return io.BufferedReader(_Newlines(stream), buffer_size=HEAD)
-
-
-class _Newlines(io.RawIOBase):
-    """A stream with every carriage return, and every pair of it and a newline, made a newline."""
-
-    def __init__(self, inner: IO[bytes]) -> None:
-        self._inner = inner
-        self._decoder = io.IncrementalNewlineDecoder(None, translate=True)
-        self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        ended = False
-        while not self._ready and not ended:
-            data = self._inner.read(HEAD)
-            ended = not data
-            self._ready = self._decoder.decode(data.decode("latin-1"), ended).encode("latin-1")  # byte for byte
-        given = self._ready[: len(buffer)]
-        self._ready = self._ready[len(given) :]
-        buffer[: len(given)] = given
-        return len(given)
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    byte = "latin-1"  # byte for byte
+    return converted(stream, lambda data, ended: newlines.decode(data.decode(byte), ended).encode(byte))

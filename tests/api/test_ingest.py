@@ -100,6 +100,36 @@ def test_another_size_of_passages_than_the_archive_s_is_refused(zitat: Zitat, se
     assert "200 tokens, not 50" in said.err
 
 
+@pytest.mark.parametrize("tokens", ["0", "-1", "511"])
+def test_a_size_of_passages_that_cannot_be_is_refused_before_an_archive_is_made(
+    zitat: Zitat, tmp_path: Path, tokens: str
+) -> None:
+    said = zitat("ingest", SEEDS, "--chunk-tokens", tokens, "--archive", tmp_path / "a.zitat")
+    assert said.status == 2
+    assert f"passages of {tokens} tokens cannot be made" in said.err
+    assert not (tmp_path / "a.zitat").exists()
+
+
+def test_the_archive_s_own_size_of_passages_may_be_named_and_0_may_not(zitat: Zitat, seeds: Path) -> None:
+    assert zitat("ingest", SEEDS, "--chunk-tokens", "200", "--archive", seeds).status == 0
+    said = zitat("ingest", SEEDS, "--chunk-tokens", "0", "--archive", seeds)
+    assert (said.status, "200 tokens, not 0" in said.err) == (2, True)
+
+
+def test_a_model_that_is_not_the_archive_s_is_refused_with_the_cure(zitat: Zitat, seeds: Path) -> None:
+    manifest = json.loads((seeds / "manifest.json").read_text(encoding="utf-8"))
+    (seeds / "manifest.json").write_text(json.dumps(manifest | {"model": "org/other model"}), encoding="utf-8")
+    said = zitat("ingest", SEEDS, "--model", "bundled", "--archive", seeds)
+    assert said.status == 0  # the fingerprint tells, not the name
+    manifest["encoder"]["graph"] = "onnx-int8-1"
+    for model, cure in (("bundled", "its model bundled is not"), ("org/other model", "leave --model out, or change")):
+        (seeds / "manifest.json").write_text(json.dumps(manifest | {"model": model}), encoding="utf-8")
+        said = zitat("ingest", SEEDS, "--model", "bundled", "--archive", seeds)
+        assert said.status == 2
+        assert cure in said.err
+        assert f"`zitat reembed --archive {seeds} --model bundled`" in said.err
+
+
 def test_fields_can_be_named(zitat: Zitat, tmp_path: Path) -> None:
     record = {"nr": "7", "kopf": "Ein Titel", "inhalt": "Die Minister trafen sich am Dienstag in Baku."}
     (tmp_path / "x.json").write_text(json.dumps([record]), encoding="utf-8")
@@ -126,7 +156,7 @@ def test_neither_ingest_nor_search_needs_a_network(outside: Outside, tmp_path: P
 def test_an_interrupted_ingest_ends_cleanly_and_is_resumed(zitat: Zitat, python: list[str], tmp_path: Path) -> None:
     file, archive = lines(tmp_path, 120), tmp_path / "a.zitat"
     # Small batches, so that there is something stored to go on from.
-    code = "import sys, index.ingest; index.ingest.BATCH_TOKENS = 2_000; from api.cli import main; sys.exit(main())"
+    code = "import sys, index.batches; index.batches.BATCH_TOKENS = 2_000; from api.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "ingest", str(file), "--archive", str(archive)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(

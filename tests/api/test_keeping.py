@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.verify import seal
 from tests.api.conftest import SEEDS, Zitat
+from tests.seal import seal
 
 HYDROGEN = "001_b4c85a9a8ed16f0b"
 KEYS = ["id", "title", "text", "language", "published_at", "source", "author", "url", "content_hash"]

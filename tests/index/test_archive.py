@@ -81,7 +81,30 @@ def test_another_encoder_is_refused_naming_both_sides_and_the_cure(folder: Path)
     assert "dimension=64" in message
     assert "dimension=32" in message
     assert "model=other words" in message
-    assert "zitat reembed" in message
+    assert "open it without an encoder of your own" in message
+
+
+@pytest.mark.parametrize(
+    ("named", "cure"),
+    [
+        ("other words", "leave --model out, or change the archive over with `zitat reembed {} --model 'other words'`"),
+        ("words", "its model words is not what it was: bring that back, or make .* `zitat reembed {} --model words`"),
+        (
+            None,
+            "without an encoder of your own; if there was none, its model words .* `zitat reembed {} --model words`",
+        ),
+    ],
+)
+def test_the_cure_for_another_encoder_is_what_helps_there(folder: Path, named: str | None, cure: str) -> None:
+    stored(folder, [story(1)])
+    with Archive(folder) as archive, pytest.raises(EncoderMismatch, match=cure.format(f"--archive {folder}")):
+        archive.manifest.check_encoder(WordEncoder(32), folder, named=named)
+
+
+def test_an_archive_whose_model_is_no_longer_what_it_was_says_so(folder: Path) -> None:
+    Archive.create(folder, WordEncoder(), model="bundled").close()
+    with Archive(folder) as archive, pytest.raises(EncoderMismatch, match="its model bundled is not what it was"):
+        archive.own_encoder()
 
 
 HOLD = """
@@ -136,7 +159,7 @@ def test_the_manifest_says_how_the_archive_was_made(folder: Path) -> None:
     assert (said["model"], said["encoder"], said["chunk_tokens"]) == ("words", encoder.fingerprint, 50)
 
 
-@pytest.mark.parametrize("tokens", [-1, 0, 15, 61, 500])
+@pytest.mark.parametrize("tokens", [-1, 0, 15, 61, 200, 500])
 def test_passages_that_the_encoder_cannot_take_are_refused(folder: Path, tokens: int) -> None:
     with pytest.raises(BadInput, match=f"{tokens} tokens .*from 16 to 60"):
         Archive.create(folder, WordEncoder(), chunk_tokens=tokens)

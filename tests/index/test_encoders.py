@@ -21,6 +21,7 @@ from index.e5 import bundled_weights, read_weights
 from index.encoder import Encoder, Passage, load_encoder
 from index.errors import EncoderError, EncoderMismatch
 from index.ingest import ingest
+from index.neutral import load_neutral_space
 from index.verify import verify
 from retrieval import Searcher
 
@@ -212,12 +213,25 @@ def test_tokens_are_those_of_the_exported_checkpoint(bundled: BundledEncoder, ch
         assert bundled._ids("passage:") + bundled._ids(text) == theirs, text
 
 
+def test_what_is_stored_is_made_of_the_plain_vectors(bundled: BundledEncoder) -> None:
+    space = load_neutral_space()
+    for language in ("de", "th", "und"):
+        text = TEXTS.get(language, TEXTS["en"])
+        pooled, own = bundled.plain_vectors(text, "passage:")
+        [encoded] = bundled.encode_passages([Passage(text, "", language)])
+        assert len(own) == len(encoded.codes) == len(bundled.token_ends(text))
+        assert np.allclose(encoded.vector, space.passages.neutral(normalise(pooled), language, 1.0), atol=1e-6)
+        pooled, own = bundled.plain_vectors(text, "query:")
+        asked = bundled.encode_query(text, language)
+        assert np.allclose(asked.vector, space.questions.neutral(normalise(pooled), language, 1.0), atol=1e-6)
+        assert np.allclose(asked.tokens, space.questions.centred(own, language) @ space.rotation, atol=1e-5)
+
+
 @pytest.mark.slow
 def test_int8_vectors_are_close_to_those_of_the_float_model(bundled: BundledEncoder, fp32: Any) -> None:
     theirs = fp32.encode_passages(passages())
     for text, other in zip(TEXTS.values(), theirs, strict=True):
-        row = [0, *bundled._ids("passage:"), *bundled._ids(text), 2]
-        ours = normalise(bundled._model(row).mean(0))
+        ours = normalise(bundled.plain_vectors(text, "passage:")[0])
         assert float(ours @ other.vector) > 0.99, text
 
 

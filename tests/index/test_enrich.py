@@ -97,6 +97,19 @@ def test_an_absurd_date_is_dropped_and_reported_with_its_cure() -> None:
     assert "'klingonish' ignored" in language_note
 
 
+@pytest.mark.parametrize("source", ["russian.rt.comhttps:", "a.example.orghttp://a.example.org", "https://a.dehttps:"])
+def test_a_broken_address_is_no_source_and_is_reported(source: str) -> None:
+    enriched = article_from(draft("Baku, 29. November, AZERTAC\nDer Minister sprach.", source=source, language="de"))
+    assert enriched.article.source == "AZERTAC"
+    assert enriched.notes == (f"source {source!r} ignored: it is a broken address; give the publisher's name",)
+
+
+@pytest.mark.parametrize("source", ["rt.com", "https://www.bbc.com/", "a.example:8080", "Die Zeit: Online", "HTTPS"])
+def test_any_other_source_stays_as_it_is_given(source: str) -> None:
+    enriched = article_from(draft("The ministers met in Baku.", source=source))
+    assert (enriched.article.source, enriched.notes) == (source, ())
+
+
 def test_an_article_without_a_name_is_named_by_its_content() -> None:
     one, same, other = (article_from(draft(text)).article.id for text in ("Text one", "Text one", "Text two"))
     assert one == same != other

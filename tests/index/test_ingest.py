@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from index.archive import Archive
 from index.article import Draft, Rejection
 from index.errors import EncoderMismatch
 from index.ingest import ingest
-from index.reading import read
+from index.reading import ReadOptions, read
 from index.verify import verify
 from retrieval import Searcher, SearchOptions
 from tests.fakes import WordEncoder, draft, stored, story
@@ -148,6 +149,58 @@ def test_a_file_is_the_same_however_its_path_is_written_but_not_another_of_its_n
     assert (rejection.origin, "--id-prefix" in rejection.cure) == (str(tmp_path / "two" / "baku.txt"), True)
 
 
+def files(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"The article of {name}.", encoding="utf-8")
+
+
+def ids(folder: Path) -> list[str]:
+    with Archive(folder) as archive:
+        return [stored.article.id for stored in archive.store.each_article()]
+
+
+def test_a_file_given_again_through_another_of_its_folders_is_the_same_article(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "news"
+    files(root, "de/2020/baku.txt", "de/oslo.txt", "fr/oslo.txt")
+    assert stored(folder, read([str(root / "de")])).added == 2  # type: ignore[arg-type]
+    encoder = WordEncoder()
+    summary = stored(folder, read([str(root)]), encoder)  # type: ignore[arg-type]
+    assert (summary.added, summary.unchanged, encoder.seen) == (1, 2, ["The article of fr/oslo.txt."])
+    for given in ([root / "de", root / "fr"], [root / "de" / "2020"], [root / "de" / "*" / "*.txt"], [root]):
+        summary = stored(folder, read(list(map(str, given))))  # type: ignore[arg-type]
+        assert (summary.added, summary.changed, summary.rejected) == (0, 0, [])
+    assert ids(folder) == ["oslo", "2020/baku", "fr/oslo"]
+
+
+def test_a_file_that_changed_and_is_given_through_another_folder_replaces_its_article(
+    folder: Path, tmp_path: Path
+) -> None:
+    files(tmp_path / "news", "de/baku.txt")
+    stored(folder, read([str(tmp_path / "news")]))  # type: ignore[arg-type]
+    (tmp_path / "news" / "de" / "baku.txt").write_text("Another text.", encoding="utf-8")
+    assert stored(folder, read([str(tmp_path / "news" / "de")])).changed == 1  # type: ignore[arg-type]
+    assert ids(folder) == ["de/baku"]
+
+
+def test_a_file_given_with_a_prefix_is_an_article_of_its_own(folder: Path, tmp_path: Path) -> None:
+    files(tmp_path / "news", "de/baku.txt")
+    stored(folder, read([str(tmp_path / "news")]))  # type: ignore[arg-type]
+    again = read([str(tmp_path / "news")], ReadOptions(id_prefix="again/"))
+    assert stored(folder, again).added == 1  # type: ignore[arg-type]
+    assert ids(folder) == ["de/baku", "again/de/baku"]
+
+
+def test_a_member_of_an_archive_given_through_another_folder_is_the_same_article(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "news" / "de").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "news" / "de" / "all.zip", "w") as packed:
+        packed.writestr("2020/baku.txt", "The article of a member.")
+    stored(folder, read([str(tmp_path / "news" / "de")]))  # type: ignore[arg-type]
+    summary = stored(folder, read([str(tmp_path / "news")]))  # type: ignore[arg-type]
+    assert (summary.added, summary.unchanged) == (0, 1)
+    assert ids(folder) == ["all.zip/2020/baku"]
+
+
 def test_a_record_with_an_id_of_its_own_may_come_from_another_file(folder: Path) -> None:
     stored(folder, [draft("x", "The first form.", id="dpa-1", origin="monday.jsonl")])
     assert stored(folder, [draft("x", "The second form.", id="dpa-1", origin="tuesday.jsonl")]).changed == 1
@@ -233,7 +286,7 @@ def test_rejections_and_empty_texts_are_counted_and_the_batch_goes_on(folder: Pa
 
 
 def test_progress_is_told_after_each_batch_is_stored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 100)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 100)
     encoder = WordEncoder()
     told = []
     with Archive.create(folder, encoder, model="words") as archive, archive.writing(), Archive(folder) as reader:
@@ -249,7 +302,7 @@ def test_progress_is_told_after_each_batch_is_stored(folder: Path, monkeypatch: 
 def test_an_error_in_the_source_comes_out_and_what_was_stored_stays(
     folder: Path, monkeypatch: pytest.MonkeyPatch, found: Find
 ) -> None:
-    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
 
     def failing() -> Iterator[Draft]:
         yield from map(story, range(4))
@@ -275,7 +328,7 @@ def test_ingesting_with_another_encoder_is_refused_before_anything_is_stored(fol
 def test_an_interrupt_ends_cleanly_and_the_next_run_does_only_the_rest(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.ingest.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
     encoder = WordEncoder()
     Archive.create(folder, encoder, model="words", chunk_tokens=30).close()
 

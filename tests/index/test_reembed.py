@@ -10,9 +10,10 @@ from index.archive import Archive
 from index.encoder import EncodedPassage, Passage
 from index.errors import EncoderMismatch
 from index.reembed import reembed
-from index.verify import seal, verify
+from index.verify import verify
 from retrieval import Searcher
 from tests.fakes import WordEncoder, stored, story
+from tests.seal import seal
 
 
 class Stopping(WordEncoder):
@@ -87,7 +88,7 @@ def test_an_open_reader_searches_the_old_one_until_the_swap_and_then_the_new(fol
 def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.reembed.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
     stored(folder, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(folder, Stopping(after=10))
@@ -106,7 +107,7 @@ def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
 def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.reembed.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
     stored(folder, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(folder, Stopping(after=10))
@@ -119,7 +120,7 @@ def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
 def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.reembed.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
     stored(folder, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(folder, Stopping(after=13))
@@ -137,7 +138,7 @@ def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
 
 
 def test_a_stopped_run_for_another_encoder_is_not_taken_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.reembed.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
     stored(folder, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(folder, Stopping(after=10))

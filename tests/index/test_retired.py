@@ -10,9 +10,10 @@ from index.archive import Archive
 from index.ingest import cut, encoded
 from index.schema import Entry
 from index.scope import Scope
-from index.verify import seal, verify
+from index.verify import verify
 from retrieval import Searcher, SearchOptions
 from tests.fakes import WordEncoder, stored, story
+from tests.seal import seal
 
 
 def replacement(archive: Archive, number: int, word: str) -> list[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import faiss
@@ -99,6 +100,27 @@ def test_a_mapped_snapshot_equals_the_original(tmp_path: Path) -> None:
     loaded.add(np.array([101]), vectors[:1])
     loaded.remove(1, 1)
     assert loaded.search(vectors[0], 1)[0].tolist() == [101]
+
+
+@pytest.mark.parametrize("exact_up_to", [2_000, 100_000])
+def test_some_vectors_are_read_without_the_others(monkeypatch: pytest.MonkeyPatch, exact_up_to: int) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", exact_up_to)
+    keys, vectors = made(6_000)
+    index = VectorIndex(D)
+    index.add(keys[:5_900], vectors[:5_900])
+    index = index.merged()
+    index.add(keys[5_900:], vectors[5_900:])
+    index.remove(5_850, 5_859)
+    tracemalloc.start()
+    found, stored = index.among(np.array([10, 5_849, 5_850, 5_990, 7_000]))
+    assert (found.tolist(), stored.shape) == ([10, 5_849, 5_990], (3, D))
+    assert np.allclose(stored, vectors[found - 1], atol=1e-3)
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    assert len(index.among(np.arange(1_001, 1_101))[0]) == 100
+    assert tracemalloc.get_traced_memory()[1] - before < vectors.nbytes / 2
+    tracemalloc.stop()
+    assert index.among(np.zeros(0, np.int64))[0].tolist() == []
 
 
 def test_another_dimension_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from index.archive import Archive
 from index.encoder import EncodedPassage
 from index.errors import EncoderMismatch
-from index.verify import repair, seal, verify
+from index.verify import repair, verify
 from tests.fakes import WordEncoder, stored, story
+from tests.seal import seal
 
 
 def change(folder: Path, statement: str, *values: object) -> None:
@@ -104,6 +106,19 @@ def test_an_archive_with_a_long_gap_of_deleted_chunks_is_sound(folder: Path, mon
     with Archive(folder) as archive, archive.writing():
         archive.store.delete([f"story-{n}" for n in range(1, 5)])
     assert problems(folder) == []
+
+
+def test_checking_never_holds_all_vectors_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.verify.PAGE", 20)
+    stored(folder, map(story, range(150)), WordEncoder(4096))
+    with Archive(folder) as archive:
+        size = len(archive.store.chunk_keys()) * 4096 * 4
+        archive.view()
+        tracemalloc.start()
+        assert verify(archive) == []
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < size / 2
 
 
 def test_repairing_with_another_encoder_is_refused(folder: Path) -> None:

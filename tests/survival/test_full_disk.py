@@ -9,8 +9,9 @@ import pytest
 
 from index.archive import Archive
 from index.errors import ArchiveMissing
-from index.verify import seal, verify
+from index.verify import verify
 from tests.fakes import stored, story
+from tests.seal import seal
 from tests.survival.writer import Job
 
 FILL = """

@@ -15,8 +15,9 @@ import pytest
 from index.archive import Archive
 from index.derived import DerivedDamaged
 from index.errors import ArchiveMissing
-from index.verify import seal, verify
+from index.verify import verify
 from tests.fakes import WordEncoder, stored, story
+from tests.seal import seal
 from tests.survival.writer import Job, start_change_over
 
 pytestmark = pytest.mark.slow

@@ -18,17 +18,16 @@ from tests.survival.writer import Batches
 pytestmark = pytest.mark.slow
 
 
-def _seen(archive: Archive, view: View, word: str, per_batch: int) -> dict[str, int]:
+def _seen(view: View, word: str, per_batch: int) -> dict[str, int]:
     """In how many articles of the state a leg finds the word."""
     vector = WordEncoder(dimension=1024).encode_query(word, "en").vector
-    with archive.store.snapshot():
-        keys, scores = view.vectors.search(vector, 4 * per_batch)
-        dense = keys[scores > 0.05]
-        lexical, _ = view.terms.search(TermQuery([word], []), 4 * per_batch)
-        return {
-            leg: len(archive.store.candidates(found[found <= view.state.last_chunk].tolist()))
-            for leg, found in (("dense", dense), ("lexical", lexical))
-        }
+    keys, scores = view.vectors.search(vector, 4 * per_batch)
+    dense = keys[scores > 0.05]
+    lexical, _ = view.terms.search(TermQuery([word], []), 4 * per_batch)
+    return {
+        leg: len(view.store.candidates(found[found <= view.state.last_chunk].tolist()))
+        for leg, found in (("dense", dense), ("lexical", lexical))
+    }
 
 
 def test_readers_never_see_half_a_batch(tmp_path: Path) -> None:
@@ -38,8 +37,8 @@ def test_readers_never_see_half_a_batch(tmp_path: Path) -> None:
     polls, moments = 0, set()
     with Archive(job.folder) as archive:
         while process.is_alive() or polls == 0:
-            view = archive.view()
-            counts = [_seen(archive, view, job.word(batch), job.articles) for batch in range(job.batches)]
+            with archive.reading() as (view, _):
+                counts = [_seen(view, job.word(batch), job.articles) for batch in range(job.batches)]
             for batch, count in enumerate(counts):
                 assert set(count.values()) <= {0, job.articles}, (batch, count)
             whole = sum(count["dense"] == job.articles for count in counts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import index.batches
 import index.derived
 import index.ingest
 import index.reembed
@@ -65,7 +66,7 @@ class Job:
 
 def run(job: Job) -> None:
     """Ingest, and say so."""
-    index.ingest.BATCH_TOKENS = job.batch_tokens
+    index.batches.BATCH_TOKENS = job.batch_tokens
     index.derived.SNAPSHOT_AFTER = 20
     encoder = job.encoder()
     said = os.open(job.said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -85,7 +86,7 @@ def _opened(job: Job, encoder: Encoder) -> Archive:
 
 def change_over(folder: Path) -> None:
     """Re-embed with another encoder, one article a batch."""
-    index.reembed.BATCH_TOKENS = 1
+    index.batches.BATCH_TOKENS = 1
     with Archive(folder) as archive, archive.writing():
         index.reembed.reembed(archive, WordEncoder(32, name="other words"), "other words")
 

@@ -40,6 +40,15 @@ def test_a_table_without_a_text_column_says_what_it_saw_and_how_to_map(tmp_path:
     assert drafts(tmp_path, options=options)[0].title == "x"
 
 
+def test_an_empty_cell_is_named_with_its_record_and_its_column(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "nr,Body,content,title\n1,Text,,T\n2, ,,T\n")
+    [rejection] = rejections(path)
+    assert (rejection.record, rejection.reason) == (3, "no text; 'Body', 'content' are empty")
+    assert "--map" not in rejection.cure
+    [rejection] = rejections(write(path, "nr,text\n1,\n"))
+    assert (rejection.record, rejection.reason) == (2, "no text; 'text' is empty")
+
+
 def test_a_table_with_a_strange_delimiter_asks_for_it(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "id^text\n1^Hello\n")
     assert "--delimiter" in rejections(path)[0].cure
