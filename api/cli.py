@@ -53,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--archive", metavar="DIR", default=default, help=f"the archive's folder (default {default})")
     _add_ingest(commands, common)
     _add_search(commands, common)
+    _add_ask(commands, common)
+    _add_mcp(commands, common)
     _add_keeping(commands, common)
+    _add_calibrate(commands, common)
+    _add_serve(commands, common)
+    _add_keys(commands, common)
     return parser
 
 
@@ -85,21 +90,64 @@ def _add_search(commands: argparse._SubParsersAction, common: argparse.ArgumentP
     from api.searching import run_search
 
     search = commands.add_parser("search", parents=[common], help="find passages for a question in any language")
-    search.add_argument("question")
-    search.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default 10)")
-    search.add_argument("--language", type=_names, default=(), metavar="CODES", help="only articles in these: de,en")
-    search.add_argument(
+    _search_arguments(search)
+    search.set_defaults(run=run_search)
+
+
+def _search_arguments(command: argparse.ArgumentParser) -> None:
+    """A question, and where to look for it."""
+    command.add_argument("question")
+    command.add_argument("-k", type=int, default=10, metavar="N", help="how many passages (default 10)")
+    command.add_argument("--language", type=_names, default=(), metavar="CODES", help="only articles in these: de,en")
+    command.add_argument(
         "--source", action="append", default=[], metavar="NAME", help="only from this source; repeatable"
     )
-    search.add_argument("--article", action="append", default=[], metavar="ID", help="only in this article; repeatable")
-    search.add_argument("--after", type=_day, metavar="DATE", help="only articles of this day or later: 2022-10-01")
-    search.add_argument("--before", type=_day, metavar="DATE", help="only articles of this day or earlier")
-    search.add_argument("--dates-filter", action="store_true", help="dates in the question limit instead of prefer")
-    search.add_argument("--mine-first", action="store_true", help="prefer passages in the question's language")
-    search.add_argument("--per-article", type=int, default=3, metavar="N", help="most passages of one article; 0: all")
-    search.add_argument("--question-language", metavar="CODE", help="where it is recognised wrongly")
-    search.add_argument("--json", action="store_true", help="print one JSON object")
-    search.set_defaults(run=run_search)
+    command.add_argument(
+        "--article", action="append", default=[], metavar="ID", help="only in this article; repeatable"
+    )
+    command.add_argument("--after", type=_day, metavar="DATE", help="only articles of this day or later: 2022-10-01")
+    command.add_argument("--before", type=_day, metavar="DATE", help="only articles of this day or earlier")
+    command.add_argument("--dates-filter", action="store_true", help="dates in the question limit instead of prefer")
+    command.add_argument("--mine-first", action="store_true", help="prefer passages in the question's language")
+    command.add_argument("--per-article", type=int, default=3, metavar="N", help="most passages of one article; 0: all")
+    command.add_argument("--question-language", metavar="CODE", help="where it is recognised wrongly")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_ask(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    from api.asking import run_ask
+
+    ask = commands.add_parser(
+        "ask",
+        parents=[common],
+        help="answer a question, each sentence with its citation",
+        epilog="Exit status: 0 when the question was answered, and when the archive does not hold the answer (--json "
+        'says "answered": false); 2 when nothing could be asked.',
+    )
+    _search_arguments(ask)
+    ask.add_argument("--sentences", type=int, default=4, metavar="N", help="most sentences of the answer (default 4)")
+    ask.add_argument("--chronological", action="store_true", help="sentences in the order of their articles' dates")
+    ask.add_argument("--mode", choices=["auto", "extractive", "generative"], default="auto", help="how it is written")
+    _llm_arguments(ask)
+    ask.add_argument("--history", metavar="FILE", help="earlier turns, for a follow-up: JSON, or what --json printed")
+    ask.set_defaults(run=run_ask)
+
+
+def _llm_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--llm-base-url", metavar="URL", help="an OpenAI-compatible endpoint that writes answers")
+    command.add_argument("--llm-model", metavar="NAME", help="its model; its key is in ZITAT_LLM_KEY")
+
+
+def _add_mcp(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    from api.connecting import DEFAULT_PORT, run_mcp
+
+    mcp = commands.add_parser("mcp", parents=[common], help="offer search, ask and get_article to assistants, over MCP")
+    mcp.add_argument("--http", action="store_true", help="over HTTP, at /mcp, instead of standard input and output")
+    mcp.add_argument("--host", default="127.0.0.1", metavar="NAME", help="with --http: this machine's own only")
+    mcp.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, metavar="N", help=f"with --http (default {DEFAULT_PORT})"
+    )
+    mcp.set_defaults(run=run_mcp)
 
 
 def _add_keeping(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -125,6 +173,49 @@ def _add_keeping(commands: argparse._SubParsersAction, common: argparse.Argument
     verify = commands.add_parser("verify", parents=[common], help="check every index against the articles")
     verify.add_argument("--repair", action="store_true", help="make again what is damaged and can be made again")
     verify.set_defaults(run=keeping.run_verify)
+
+
+def _add_serve(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    from api.serving import run_serve
+
+    serve = commands.add_parser("serve", parents=[common], help="answer over HTTP, until stopped")
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="elsewhere than here only with keys")
+    serve.add_argument("--port", type=int, default=8000, metavar="N", help="default 8000; 0 takes a free one")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes; the dead are replaced")
+    serve.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help="pages that may ask; repeatable")
+    serve.add_argument("--keys", metavar="FILE", help="instead of keys.json in the archive")
+    serve.add_argument("--requests-per-minute", type=int, default=1_200, metavar="N", help="of a caller; 0: no limit")
+    serve.add_argument("--log-questions", action="store_true", help="write the questions' text to the log, too")
+    _llm_arguments(serve)
+    serve.set_defaults(run=run_serve)
+
+
+def _add_keys(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    from api import keys_command
+
+    actions = commands.add_parser("keys", help="API keys of the service").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+    file = argparse.ArgumentParser(add_help=False, parents=[common])
+    file.add_argument("--keys", metavar="FILE", help="instead of keys.json in the archive")
+    add = actions.add_parser("add", parents=[file], help="make a key; it is shown this once")
+    add.add_argument("--role", choices=("read", "admin"), default="read", help="admin may add and delete, too")
+    add.add_argument("--name", default="", metavar="TEXT", help="what it is for")
+    add.set_defaults(run=keys_command.run_add)
+    actions.add_parser("list", parents=[file], help="list the keys").set_defaults(run=keys_command.run_list)
+    revoke = actions.add_parser("revoke", parents=[file], help="take keys away, at once")
+    revoke.add_argument("ids", nargs="+", metavar="ID")
+    revoke.set_defaults(run=keys_command.run_revoke)
+
+
+def _add_calibrate(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+    from api.calibrating import run_calibrate
+
+    calibrate = commands.add_parser("calibrate", parents=[common], help="fit to this archive when answers are refused")
+    calibrate.add_argument(
+        "--questions", metavar="FILE", help='your own, as JSON Lines: {"question": "…", "answerable": true}'
+    )
+    calibrate.set_defaults(run=run_calibrate)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -87,9 +87,9 @@ def asked(dataset: Dataset, sample: int | None, cross: int) -> Iterator[tuple[Qu
     for own in dataset.languages:
         for other in (language for language in dataset.languages if language != own):
             for number in chance.sample(numbers, cross):
-                query, parallel = by_id.get(f"{own}-{number}"), by_id.get(f"{other}-{number}")
-                if query and parallel:
-                    yield query, other, parallel.answers[0]
+                mine, parallel = by_id.get(f"{own}-{number}"), by_id.get(f"{other}-{number}")
+                if mine and parallel:
+                    yield mine, other, parallel.answers[0]
 
 
 def measure(answerer: Answerer, questions: Iterable[tuple[Query, str, Gold]]) -> dict[str, list[Score]]:

@@ -49,10 +49,15 @@ def sign_similarity(one: Codes, other: Codes) -> Vectors:
 
 def max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
     """The MaxSim of a question, shape (n, d), with each passage; 0 for a passage or a question without codes."""
-    out = np.zeros(len(passages), np.float32)
+    return token_matches(query, passages).mean(1) if len(query) else np.zeros(len(passages), np.float32)
+
+
+def token_matches(query: Vectors, passages: Sequence[Codes]) -> Vectors:
+    """How well each passage answers to each token of a question, shape (passages, n); 0 without codes."""
+    out = np.zeros((len(passages), len(query)), np.float32)
     if len(query):
         for rows in _blocks([len(codes) for codes in passages]):
-            out[rows] = _max_sim(query, [passages[row] for row in rows])
+            out[rows] = _token_matches(query, [passages[row] for row in rows])
     return out
 
 
@@ -71,7 +76,7 @@ def _blocks(sizes: Sequence[int]) -> Iterator[list[int]]:
         yield rows
 
 
-def _max_sim(query: Vectors, passages: Sequence[Codes]) -> NDArray[np.float32]:
+def _token_matches(query: Vectors, passages: Sequence[Codes]) -> Vectors:
     scores = alignment(query, np.concatenate(passages))
     starts = np.cumsum([0, *(len(codes) for codes in passages[:-1])])
-    return np.asarray(np.maximum.reduceat(scores, starts, axis=1).mean(0), np.float32)
+    return np.asarray(np.maximum.reduceat(scores, starts, axis=1).T, np.float32)

@@ -154,8 +154,12 @@ class TermIndex:
 
     def ideal_score(self, query: TermQuery) -> float:
         """The BM25 score of a passage of average length in which each of the question's terms occurs once."""
-        found = self.document_frequency(set(query.terms)).values()
-        return sum(math.log(1.0 + (self.size - chunks + 0.5) / (chunks + 0.5)) for chunks in found)
+        return sum(self.rarity(query).values())
+
+    def rarity(self, query: TermQuery) -> dict[str, float]:
+        """The weight that BM25 gives each of a question's terms: its inverse document frequency."""
+        found = self.document_frequency(set(query.terms))
+        return {term: math.log(1.0 + (self.size - n + 0.5) / (n + 0.5)) for term, n in found.items()}
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many chunks each term occurs."""

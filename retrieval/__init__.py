@@ -10,11 +10,15 @@ with open_archive("news.zitat") as archive:
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from retrieval.answering import Answer, Answerer, AnswerOptions, Turn
+from retrieval.answering import Answer, AnswerOptions, Turn
 from retrieval.options import SearchOptions
 from retrieval.results import ArticleCard, DateRange, Passage, SearchResult, Span, Understood
-from retrieval.searcher import Searcher
+
+if TYPE_CHECKING:
+    from retrieval.answering import Answerer
+    from retrieval.searcher import Searcher
 
 __all__ = [
     "Answer",
@@ -35,4 +39,21 @@ __all__ = [
 
 def open_archive(path: Path | str) -> Searcher:
     """Open an archive for searching, with the encoder it was made with."""
+    from retrieval.searcher import Searcher
+
     return Searcher(path)
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """What needs the indexes is imported when it is first used: whoever only reads records must not load them."""
+        if name == "Searcher":
+            from retrieval.searcher import Searcher
+
+            return Searcher
+        if name == "Answerer":
+            from retrieval.answering import Answerer
+
+            return Answerer
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,11 +14,15 @@ from retrieval.shortlist import Ranked
 
 @dataclass(frozen=True)
 class Compared:
-    """The candidates that were compared token by token, best first: one row each of all three."""
+    """The candidates that were compared token by token, best first: one row each of all four.
+
+    `tokens` is how well each answers to each of the question's tokens, shape (candidates, question tokens).
+    """
 
     features: Features
     late: Floats
     score: Floats
+    tokens: Floats
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,9 @@ class Found:
     """A result with what it was made from.
 
     `ranked` are the passages' chunks with their token codes, in the order of `result.passages`; `texts` the articles'
-    texts by id, as they were when the passages were cut from them. `compared` is None where nothing was
-    found, and so is `query` where the filters let nothing pass.
+    texts by id, as they were when the passages were cut from them. `rarity` is the weight (inverse document frequency)
+    of each of the question's terms. `compared` is None where nothing was found, and so is `query` where the filters
+    let nothing pass.
     """
 
     result: SearchResult
@@ -37,3 +42,4 @@ class Found:
     ranked: tuple[Ranked, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     compared: Compared | None = None
+    rarity: Mapping[str, float] = field(default_factory=dict)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.codes import max_sim
+from index.codes import token_matches
 from index.derived import View
 from index.encoder import EncodedQuery, Encoder, load_encoder
 from index.errors import BadInput
@@ -36,6 +36,7 @@ DEEPEST = 1_600  # the same where copies of one story, or one long article, leav
 RERANKED = 100  # candidates compared token by token
 
 Keys = NDArray[np.int64]
+NOTHING: frozenset[int] = frozenset()
 
 
 class Searcher:
@@ -66,8 +67,18 @@ class Searcher:
         """Rank the archive's passages for a question in any language; raises BadInput for an unusable question."""
         return self.find(question, options, today=today).result
 
-    def find(self, question: str, options: SearchOptions | None = None, *, today: date | None = None) -> Found:
-        """Search, and keep what the result was made from."""
+    def find(
+        self,
+        question: str,
+        options: SearchOptions | None = None,
+        *,
+        today: date | None = None,
+        without: frozenset[int] = NOTHING,
+    ) -> Found:
+        """Search, and keep what the result was made from.
+
+        It is as if the articles of the clusters `without` were not there, which is how refusing is calibrated.
+        """
         options = options or SearchOptions()
         clock = Clock()
         asked = understand(checked_question(question), options.question_language, today or date.today())
@@ -79,21 +90,27 @@ class Searcher:
                 return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
             query = encode(asked, encoder)
             clock.stage("encode")
-            chosen, compared = self._chosen(view, scope, query, asked, options)
+            chosen, compared = self._chosen(view, scope, query, asked, options, without)
             clock.stage("rank")
             passages, texts = Presenter(view, encoder, asked, query).present(chosen, scope)
         clock.stage("present")
         result = SearchResult(question, asked.understood, passages, clock.taken())
-        return Found(result, asked, encoder, query, tuple(chosen), texts, compared)
+        return Found(result, asked, encoder, query, tuple(chosen), texts, compared, view.terms.rarity(asked.terms))
 
     def _chosen(
-        self, view: View, scope: Scope, query: EncodedQuery, asked: Question, options: SearchOptions
+        self,
+        view: View,
+        scope: Scope,
+        query: EncodedQuery,
+        asked: Question,
+        options: SearchOptions,
+        without: frozenset[int],
     ) -> tuple[list[Ranked], Compared | None]:
         """The passages to show, best first; legs look deeper where copies or one long article leave too few."""
         depth = max(LEG_DEPTH, options.count)
         while True:
             legs = self._legs_at(depth, view, scope, query, asked)
-            ranked, compared = self._ranked(np.union1d(*legs), view, query, asked, options)
+            ranked, compared = self._ranked(np.union1d(*legs), view, query, asked, options, without)
             chosen = shortlist(ranked, options)
             if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
                 return chosen, compared
@@ -115,13 +132,20 @@ class Searcher:
         return encoder
 
     def _ranked(
-        self, nominated: Keys, view: View, query: EncodedQuery, asked: Question, options: SearchOptions
+        self,
+        nominated: Keys,
+        view: View,
+        query: EncodedQuery,
+        asked: Question,
+        options: SearchOptions,
+        without: frozenset[int],
     ) -> tuple[list[Ranked], Compared | None]:
         """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
 
         A chunk that cannot be compared token by token, as its encoder gives no codes, is judged by its cosine instead.
         """
-        found = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
+        alive = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
+        found = [one for one in alive if one.cluster not in without]
         if not found:
             return [], None
         features = _features(found, view, query, asked)
@@ -131,11 +155,12 @@ class Searcher:
         codes = view.store.codes(features.keys.tolist(), query.vector.size // 8)
         language, mine_first = asked.understood.language, options.preference == "mine-first"
         compared = np.array([len(one) > 0 and len(query.tokens) > 0 for one in codes])
-        late = np.where(compared, max_sim(query.tokens, codes), features.cosine)
+        tokens = token_matches(query.tokens, codes)
+        late = np.where(compared, tokens.sum(1) / max(1, len(query.tokens)), features.cosine)
         final = final_score(features, late, language, mine_first, self.ranking)
         order = best_first(features.keys, final)
         ranked = [Ranked(found[row], float(final[row]), codes[row]) for row in order]
-        return ranked, Compared(features.rows(order), late[order], final[order])
+        return ranked, Compared(features.rows(order), late[order], final[order], tokens[order])
 
 
 def _features(found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from retrieval.answering.answerer import Answerer
+from typing import TYPE_CHECKING
+
 from retrieval.answering.options import AnswerOptions, Turn
 from retrieval.answering.records import (
     Answer,
@@ -17,6 +18,9 @@ from retrieval.answering.records import (
     Restarted,
     SentenceReady,
 )
+
+if TYPE_CHECKING:
+    from retrieval.answering.answerer import Answerer
 
 __all__ = [
     "Answer",
@@ -34,3 +38,14 @@ __all__ = [
     "SentenceReady",
     "Turn",
 ]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """The answerer needs the indexes, so it is imported when it is first used: the records must not load them."""
+        if name == "Answerer":
+            from retrieval.answering.answerer import Answerer
+
+            return Answerer
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,29 +5,30 @@ from __future__ import annotations
 import regex
 
 from index.analyser import analyse
-from index.codes import sign_similarity
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.names import contrast
+from retrieval.answering.sameness import cosines
 
-SAME = 0.55  # similarity from which sentences of different articles say the same (docs/decisions/0008-answers.md)
+SAME = 0.6  # similarity from which sentences of different articles say the same (docs/decisions/0008-answers.md)
 REPEATED = 0.8  # and sentences of one article repeat each other
 _FIGURE = regex.compile(r"\p{Nd}+")
 
 
 def similarity(one: Sentence, other: Sentence) -> float:
     """How much of each sentence is in the other: the smaller of both MaxSims, or of shared words without codes."""
-    if not len(one.codes) or not len(other.codes):
-        mine, theirs = _words(one), _words(other)
-        return len(mine & theirs) / max(len(mine), len(theirs), 1)
-    pairs = sign_similarity(one.codes, other.codes)
-    return float(min(pairs.max(1).mean(), pairs.max(0).mean()))
+    pairs = cosines(one, other)
+    if pairs.size:
+        return float(min(pairs.max(1).mean(), pairs.max(0).mean()))
+    mine, theirs = _words(one), _words(other)
+    return len(mine & theirs) / max(len(mine), len(theirs), 1)
 
 
 def agree(one: Sentence, other: Sentence) -> bool:
-    """Whether sentences of different articles say the same. Different figures are never agreement."""
+    """Whether sentences of different articles say the same. Different figures, or names, are never agreement."""
     figures, others = _figures(one.text), _figures(other.text)
     if figures and others and figures.isdisjoint(others):
         return False
-    return similarity(one, other) >= SAME
+    return similarity(one, other) >= SAME and not contrast(one, other, cosines(one, other))
 
 
 def _words(sentence: Sentence) -> set[str]:

@@ -1,20 +1,25 @@
 """The answer path: a question in, an answer that proves itself out.
 
 follow-up -> search -> sentences -> refuse, or select -> spans -> citations -> disagreements -> answer
+
+With a language model, what it writes and the sentences prove takes the place of what is selected, if it can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
+from index.errors import BadInput
 from retrieval.answering.citations import Citations
 from retrieval.answering.confidence import Calibration
-from retrieval.answering.conversation import standalone
+from retrieval.answering.conversation import Standalone, standalone
 from retrieval.answering.disagreement import disagreements
 from retrieval.answering.evidence import Sentence, sentences_of
+from retrieval.answering.generative import EndpointFailed, Writer
 from retrieval.answering.options import AnswerOptions
-from retrieval.answering.phrases import say
+from retrieval.answering.phrases import say, say_many
 from retrieval.answering.records import (
     Answer,
     AnswerSentence,
@@ -22,8 +27,10 @@ from retrieval.answering.records import (
     Disagreement,
     Done,
     Event,
+    Mode,
     Notice,
     PassagesFound,
+    Restarted,
     SentenceReady,
 )
 from retrieval.answering.selection import Statement, select
@@ -33,13 +40,23 @@ from retrieval.clock import Clock
 from retrieval.found import Found
 from retrieval.searcher import Searcher
 
+WITHHELD = (
+    "{count} sentence of the language model was not supported by the archive and is left out.",
+    "{count} sentences of the language model were not supported by the archive and are left out.",
+)
+FALLBACK = "The language model gives no answer: {reason}. The articles are quoted instead."
+UNPROVED = "the articles support nothing that it says"
+
 
 class Answerer:
-    """Answers from one archive; safe to use from several threads."""
+    """Answers from one archive, with a language model where a `writer` is given; safe to use from several threads."""
 
-    def __init__(self, searcher: Searcher, calibration: Calibration = Calibration()) -> None:
+    def __init__(
+        self, searcher: Searcher, calibration: Calibration | None = None, writer: Writer | None = None
+    ) -> None:
         self.searcher = searcher
-        self.calibration = calibration
+        self.calibration = calibration or Calibration()
+        self.writer = writer
 
     def ask(self, question: str, options: AnswerOptions | None = None, *, today: date | None = None) -> Answer:
         """Answer a question in any language; raises BadInput for an unusable one."""
@@ -53,50 +70,104 @@ class Answerer:
     ) -> Iterator[Event]:
         """The same, told as it comes: the passages, then each sentence, then the whole."""
         options = options or AnswerOptions()
+        writer = self._writer(options)
         clock = Clock()
-        searched = standalone(question, options.conversation)
+        alone = _standalone(question, options, writer)
         clock.stage("follow-up")
-        found = self.searcher.find(searched, options.search, today=today)
+        found = self.searcher.find(alone.question, options.search, today=today)
         clock.stage("search")
-        understood = AnswerUnderstood(found.asked.understood.language, found.asked.understood.dates, searched)
+        asked = found.asked.understood
+        understood = AnswerUnderstood(alone.language or asked.language, asked.dates, alone.question)
         yield PassagesFound(understood, found.result.passages)
         draft = _Draft(question, understood, found, clock)
-        sentences = newest_first(found, sentences_of(found))
-        confidence = self.calibration.confidence(found, sentences)
+        evidence = sentences_of(found)
+        confidence = self.calibration.confidence(found, evidence)
+        sentences = newest_first(found, evidence)
         clock.stage("evidence")
         if confidence < self.calibration.threshold:
             yield Done(draft.refusal(confidence))
             return
-        yield from draft.quoted(sentences, options)
+        if writer is not None:
+            yield from draft.written(writer, sentences, options)
+        if not draft.sentences:
+            yield from draft.quoted(sentences, options)
         yield Done(draft.answer(confidence, sentences))
+
+    def _writer(self, options: AnswerOptions) -> Writer | None:
+        """The language model, where it is wanted."""
+        if options.mode == "generative" and self.writer is None:
+            raise BadInput("a generative answer needs a language model", "give --llm-base-url and --llm-model")
+        return None if options.mode == "extractive" else self.writer
+
+
+def _standalone(question: str, options: AnswerOptions, writer: Writer | None) -> Standalone:
+    """The question with what a follow-up left out; the language model rewrites it where there is one."""
+    alone = standalone(question, options.conversation, options.search.question_language)
+    rewritten = writer.rewritten(question, options.conversation) if writer and options.conversation else None
+    return replace(alone, question=rewritten) if rewritten else alone
 
 
 class _Draft:
-    """One extractive answer in the making."""
+    """One answer in the making."""
 
     def __init__(self, question: str, understood: AnswerUnderstood, found: Found, clock: Clock) -> None:
         self.question, self.understood, self.found, self.clock = question, understood, found, clock
         self.citations = Citations(found)
         self.statements: list[Statement] = []
         self.sentences: list[AnswerSentence] = []
+        self.notices: list[Notice] = []
+        self.mode: Mode = "extractive"
+
+    def written(self, writer: Writer, sentences: list[Sentence], options: AnswerOptions) -> Iterator[Event]:
+        """What the language model writes and the sentences prove; nothing where it fails, and a notice that says so."""
+        withheld, failure = 0, None
+        language, asked = self.understood.language, self.understood.question
+        try:
+            for one in writer.write(asked, language, self.found, sentences, options.sentences):
+                withheld += not one.proof
+                if one.proof:
+                    yield self._said(one.text, language, one.proof)
+                    self.statements += map(Statement, one.proof)
+        except EndpointFailed as failed:
+            failure = say(language, failed.reason, **failed.values)
+        self.clock.stage("write")
+        if withheld:
+            self.notices.append(Notice("withheld", say_many(language, *WITHHELD, count=withheld)))
+        if failure is None and self.sentences:
+            self.mode = "generative"
+        else:
+            yield from self._given_up(failure or say(language, UNPROVED))
+
+    def _given_up(self, reason: str) -> Iterator[Restarted]:
+        """Begin again without the language model."""
+        notice = Notice("fallback", say(self.understood.language, FALLBACK, reason=reason))
+        if self.sentences:
+            self.citations, self.statements, self.sentences = Citations(self.found), [], []
+            yield Restarted(notice)
+        self.notices.append(notice)
+
+    def _said(self, text: str, language: str, proofs: Sequence[Sentence]) -> SentenceReady:
+        """A sentence of the answer, with the citations that prove it."""
+        cited = len(self.citations.all)
+        numbers = tuple(self.citations.number(one, answer_span(self.found, one)) for one in proofs)
+        self.sentences.append(AnswerSentence(text, language, numbers))
+        return SentenceReady(self.sentences[-1], self.citations.all[cited:])
 
     def quoted(self, sentences: list[Sentence], options: AnswerOptions) -> Iterator[SentenceReady]:
         """The sentences of the answer as they are made."""
-        chosen = select(sentences, options)
+        chosen = select(self.found, sentences, options)
         self.statements = chronological(self.found, chosen) if options.chronological else chosen
         for statement in self.statements:
-            cited = len(self.citations.all)
-            proofs = (statement.sentence, *statement.agreeing)
-            numbers = tuple(self.citations.number(one, answer_span(self.found.asked, one)) for one in proofs)
-            self.sentences.append(AnswerSentence(statement.sentence.text, statement.sentence.language, numbers))
-            yield SentenceReady(self.sentences[-1], self.citations.all[cited:])
+            said = statement.sentence
+            yield self._said(said.text, said.language, (said, *statement.agreeing))
         self.clock.stage("select")
 
     def answer(self, confidence: float, sentences: list[Sentence]) -> Answer:
         """The whole, with what its sources disagree on."""
-        differing = disagreements(self.found, self.statements, sentences, self.citations)
+        differing = disagreements(self.found, self.statements, sentences, self.citations, self.understood.language)
         self.clock.stage("disagreements")
-        return self._made(confidence, differing, tuple(time_notices(self.found, self.statements)))
+        when = time_notices(self.found, self.statements, self.understood.language)
+        return self._made(confidence, differing, tuple(when))
 
     def refusal(self, confidence: float) -> Answer:
         """No answer, and why."""
@@ -108,13 +179,13 @@ class _Draft:
             question=self.question,
             answered=bool(self.sentences),
             confidence=round(confidence, 4),
-            mode="extractive",
+            mode=self.mode,
             language=self.understood.language,
             understood=self.understood,
             sentences=tuple(self.sentences),
             citations=self.citations.all,
             disagreements=differing,
-            notices=notices,
+            notices=(*self.notices, *notices),
             passages=self.found.result.passages,
             took_ms=self.clock.taken(),
         )

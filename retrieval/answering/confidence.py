@@ -1,20 +1,135 @@
-"""How likely it is that the archive holds the answer."""
+"""How likely it is that the archive holds the answer: a logistic regression on what one search left behind.
+
+The weights are in data/refusal.json, which says what they were fitted on. An archive may bring its own scale and
+offset, from `zitat calibrate`; they stand in its folder, and count only for the encoder with which they were fitted.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+from index.archive import Archive
+from index.errors import BadInput
+from index.files import write_atomically
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.signals import Signals, signals
 from retrieval.found import Found
+
+WEIGHTS = Path(__file__).parent / "data" / "refusal.json"
+NAME = "calibration.json"
+FEW = 30.0  # candidates; how one of them stands out from the others tells less where there are fewer
+KINDS = ("tokens", "few", "plain")
+FARTHEST = 30.0  # from even, in log-odds: beyond it a probability is 0 or 1
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One signal's share in the log-odds: `weight` times how many deviations it is above the mean."""
+
+    mean: float
+    deviation: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """The log-odds that the answer is there; `languages` adds to them by the question's language."""
+
+    intercept: float
+    weights: Mapping[str, Weight]
+    languages: Mapping[str, float]
+
+    def log_odds(self, known: Signals, language: str) -> float:
+        """From the signals by name; those without a weight do not count."""
+        told = sum(one.weight * (known[name] - one.mean) / one.deviation for name, one in self.weights.items())
+        return self.intercept + self.languages.get(language, 0.0) + told
+
+
+@cache
+def bundled() -> Mapping[str, Logistic]:
+    """The weights that come with Zitat, by the name that `kind_of` gives."""
+    content = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return {kind: logistic(content[kind]) for kind in KINDS}
+
+
+def logistic(content: dict[str, Any]) -> Logistic:
+    """From a part of a file of weights."""
+    weights = {name: Weight(*numbers) for name, numbers in content["weights"].items()}
+    return Logistic(content["intercept"], weights, content["languages"])
+
+
+def kind_of(known: Signals) -> str:
+    """Which weights a search is judged by: those for token codes, those for few candidates, or those without codes."""
+    if "met" not in known:
+        return "plain"
+    return "few" if known["candidates"] < FEW else "tokens"
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Below `threshold` an answer is refused."""
+    """Below `threshold` an answer is refused. `scale` and `offset` fit the log-odds to one archive."""
 
     threshold: float = 0.5
+    scale: float = 1.0
+    offset: float = 0.0
+    models: Mapping[str, Logistic] = field(default_factory=bundled, repr=False)
 
     def confidence(self, found: Found, sentences: Sequence[Sentence]) -> float:
         """The probability, 0 to 1, that the passages found hold the answer."""
-        return 1.0 if sentences else 0.0
+        if not sentences:
+            return 0.0
+        return self.probability(self.log_odds(signals(found, sentences), found.asked.understood.language))
+
+    def log_odds(self, known: Signals, language: str) -> float:
+        """Before scale and offset, which are an archive's own; far below even where nothing was found."""
+        if not known:
+            return -FARTHEST
+        told = self.models[kind_of(known)].log_odds(known, language)
+        return max(-FARTHEST, min(FARTHEST, told))
+
+    def probability(self, log_odds: float) -> float:
+        """Of an answer, at these log-odds in this archive."""
+        own = max(-FARTHEST, min(FARTHEST, self.scale * log_odds + self.offset))
+        return 1.0 / (1.0 + math.exp(-own))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What `zitat calibrate` keeps in an archive's folder: for which encoder, and from what."""
+
+    encoder: Mapping[str, str | int]
+    scale: float
+    offset: float
+    fitted_on: str
+
+
+def calibration_of(archive: Archive) -> Calibration:
+    """The archive's own, or else the one that comes with Zitat; raises BadInput for one that does not belong to it."""
+    path = archive.path / NAME
+    if not path.exists():
+        return Calibration()
+    cure = f"run `zitat calibrate --archive {archive.path}` again, or delete the file"
+    try:
+        fitted = Fitted(**json.loads(path.read_text(encoding="utf-8")))
+        made = Calibration(scale=float(fitted.scale), offset=float(fitted.offset))
+        if not (made.scale > 0 and math.isfinite(made.scale + made.offset)):
+            raise ValueError(f"scale {made.scale}, offset {made.offset}")
+    except (ValueError, TypeError, OSError) as error:
+        raise BadInput(f"{path} cannot be read ({error})", cure) from error
+    if dict(fitted.encoder) != archive.manifest.encoder:
+        models = fitted.encoder.get("model"), archive.manifest.encoder.get("model")
+        raise BadInput(f"{path} was fitted for the encoder {models[0]}, the archive is of {models[1]}", cure)
+    return made
+
+
+def keep(archive: Archive, fitted: Fitted) -> Path:
+    """Write it to the archive's folder, the old one whole until the new one is; returns the file."""
+    path = archive.path / NAME
+    write_atomically(path, json.dumps(asdict(fitted), indent=1, ensure_ascii=False) + "\n")
+    return path

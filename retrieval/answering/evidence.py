@@ -6,8 +6,8 @@ by the same forward pass that ranked its passage; nothing is encoded anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from index.encoder import Codes, Vectors
 from index.sentences import sentence_spans
 from retrieval.found import Found
 
+TELLING = 0.7  # of a token's weight goes by how far it tells sentences apart; the rest is the same for each
 OF_PASSAGE = 0.5  # what a passage's own score adds to that of its sentences
 
 
@@ -49,7 +50,24 @@ def sentences_of(found: Found) -> list[Sentence]:
             if place not in seen:
                 seen.add(place)
                 out.append(sentence)
-    return sorted(out, key=lambda s: (-s.score, s.passage, s.start))
+    scored = [replace(s, score=float(score)) for s, score in zip(out, _scores(found, out), strict=True)]
+    return sorted(scored, key=lambda s: (-s.score, s.passage, s.start))
+
+
+def _scores(found: Found, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+    """A weighted MaxSim, and a share of the passage's own score.
+
+    A token of the question counts by how far the sentence that answers it best stands out from the others: what all
+    of them are about tells none of them apart (docs/decisions/0008-answers.md).
+    """
+    passages = np.array([found.result.passages[one.passage].score for one in sentences])
+    tokens = 0 if found.query is None else len(found.query.tokens)
+    best = np.array([one.pairs.max(1) if one.pairs.size else np.zeros(tokens) for one in sentences])
+    if not best.size:
+        return OF_PASSAGE * passages
+    telling = best.max(0) - best.mean(0)
+    weights = TELLING * telling / max(telling.sum(), 1e-6) + (1 - TELLING) / tokens
+    return np.asarray(best @ weights + OF_PASSAGE * passages)
 
 
 def _in_passage(found: Found, number: int) -> Iterator[Sentence]:
@@ -59,14 +77,13 @@ def _in_passage(found: Found, number: int) -> Iterator[Sentence]:
     pairs = alignment(found.query.tokens, ranked.codes) if coded and found.query else np.zeros((0, len(ends)))
     for start, end in sentence_spans(passage.text, ranked.chunk.language):
         inside = (ends > start) & (ends <= end)
-        closeness = float(pairs[:, inside].max(1).mean()) if len(pairs) and inside.any() else 0.0
         yield Sentence(
             passage=number,
             start=passage.start + start,
             end=passage.start + end,
             text=passage.text[start:end],
             language=ranked.chunk.language,
-            score=closeness + OF_PASSAGE * passage.score,
+            score=0.0,
             pairs=np.asarray(pairs[:, inside], np.float32),
             ends=ends[inside] + passage.start,
             codes=ranked.codes[inside] if coded else ranked.codes[:0],

@@ -1,0 +1,66 @@
+"""`zitat ask`: an answer for a person, each sentence with its proof, or one JSON object for a program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from api.searching import search_options
+
+if TYPE_CHECKING:
+    from retrieval import Turn
+
+LONGEST_HISTORY = 4 << 20  # bytes
+
+
+def run_ask(args: argparse.Namespace) -> int:
+    """Answer and print; that the archive does not hold the answer is an answer too."""
+    from api.answer_page import answer_page
+    from api.answerers import answerer_over, llm_of
+    from retrieval import AnswerOptions, open_archive
+
+    llm = llm_of(args)
+    options = AnswerOptions(
+        search=search_options(args),
+        sentences=args.sentences,
+        chronological=args.chronological,
+        mode=args.mode,
+        conversation=history(args.history) if args.history else (),
+    )
+    with open_archive(args.archive) as archive:
+        answer = answerer_over(archive, llm).ask(args.question, options)
+    if args.json:
+        print(json.dumps(answer.as_json(), ensure_ascii=False))
+    else:
+        print(answer_page(answer, colour=sys.stdout.isatty()))
+    return 0
+
+
+def history(path: str) -> tuple[Turn, ...]:
+    """The earlier turns in a file: a JSON list of {"question", "answer"}, or of what `zitat ask --json` printed."""
+    from index.errors import BadInput
+
+    cure = 'write a JSON list such as [{"question": "Who met in Baku?", "answer": "The ministers did."}]'
+    file = Path(path)
+    if file.stat().st_size > LONGEST_HISTORY:
+        raise BadInput(f"{path} has {file.stat().st_size:,} bytes", f"keep the last turns, at most {LONGEST_HISTORY:,}")
+    try:
+        turns = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path} is not JSON in UTF-8: {error}", cure) from None
+    listed = turns if isinstance(turns, list) else [turns]
+    if not all(isinstance(turn, dict) and isinstance(turn.get("question"), str) for turn in listed):
+        raise BadInput(f"{path} is not a list of turns that each have a question", cure)
+    return tuple(_turn(turn) for turn in listed)
+
+
+def _turn(turn: dict[str, Any]) -> Turn:
+    from retrieval import Turn
+
+    answer = turn.get("answer")
+    if answer is None:  # an object as `zitat ask --json` prints it
+        answer = " ".join(str(one["text"]) for one in turn.get("sentences") or [] if "text" in one)
+    return Turn(turn["question"], str(answer))

@@ -1,0 +1,83 @@
+"""Articles, pages of their list and counts, as the service tells them. Runs outside the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from api.service.bodies import ArticleBody, ChunkBody, ListedBody, PageBody, StatsBody
+from api.service.problems import Problem
+from index.archive import Archive
+from index.encoder import BUNDLED
+from index.scope import Scope
+from index.store import Store
+
+CURSOR = r"^[0-9]{1,9}\.[0-9]{1,15}$"  # the generation, the archive's key of the last article shown
+COLUMNS = ("id", "published_at", "language", "source", "title")
+WINDOW = 2_000  # keys looked through at once
+
+
+def article_of(store: Store, article_id: str) -> ArticleBody | None:
+    """An article as it is now."""
+    if not _is_text(article_id):
+        return None
+    with store.snapshot():
+        stored = store.article(article_id)
+        if stored is None:
+            return None
+        chunks = store.chunks_between(stored.first_chunk, stored.last_chunk)
+        mates = store.cluster_mates([stored.cluster])[stored.cluster]
+    a = stored.article
+    return ArticleBody(
+        id=a.id,
+        title=a.title,
+        source=a.source,
+        author=a.author,
+        language=a.language,
+        published_at=a.published_at,
+        url=a.url,
+        content_hash=stored.content_hash,
+        text=a.text,
+        chunks=[ChunkBody.model_validate(chunk) for chunk in chunks],
+        also_in=[mate for mate in mates if mate != a.id],
+    )
+
+
+def page_of(archive: Archive, scope: Scope, limit: int, cursor: str | None) -> PageBody:
+    """The page after a cursor; raises Problem (422) for one of another generation, which counts its articles anew."""
+    store, generation = archive.view().store, archive.manifest.generation
+    made_in, last = map(int, cursor.split(".")) if cursor else (generation, 0)
+    if made_in != generation:
+        raise Problem(422, "Bad cursor", "the archive was made anew since", "start again without a cursor")
+    with store.snapshot():
+        page = list(islice(_after(store, scope, last), limit + 1))
+        more = f"{generation}.{max(store.article_keys([page[limit - 1][0]]))}" if len(page) > limit else None
+    listed = [ListedBody.model_validate(dict(zip(COLUMNS, told, strict=True))) for told in page[:limit]]
+    return PageBody(articles=listed, next=more)
+
+
+def _after(store: Store, scope: Scope, last: int) -> Iterator[tuple[str, str | None, str, str | None, str]]:
+    """The list of articles whose keys come after the last one shown. Every key has a change, so none is larger."""
+    largest = store.sequence()
+    for first in range(last + 1, largest + 1, WINDOW):
+        keys = tuple(range(first, min(first + WINDOW, largest + 1)))
+        yield from store.listing(replace(scope, articles=keys))
+
+
+def stats_of(archive: Archive) -> StatsBody:
+    """What the archive holds now."""
+    counts = archive.view().store.counts()
+    manifest = archive.manifest
+    model = manifest.encoder["model"] if manifest.model == BUNDLED else manifest.model
+    return StatsBody.model_validate(
+        counts | {"model": model, "chunk_tokens": manifest.chunk_tokens, "generation": manifest.generation}
+    )
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

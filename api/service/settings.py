@@ -1,0 +1,92 @@
+"""How a service runs: given as an argument, frozen, and handed unchanged to every worker."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from index.errors import BadInput
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one caller may ask for. Rates and concurrency count per key, or per address where there are no keys."""
+
+    body_bytes: int = MIB
+    upload_bytes: int = 64 * MIB  # of a request that brings articles
+    batch: int = 100  # questions of one batch
+    page: int = 500  # articles of one page
+    requests_per_minute: int = 1_200
+    writes_per_minute: int = 60
+    at_once: int = 100  # requests of one caller in one worker
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds until a stage is given up, with a 503 where it never began and a 504 where it did not end."""
+
+    body: float = 20.0  # for a request to arrive whole
+    queue: float = 10.0  # for a thread to be free, and for the archive to be open
+    encode: float = 10.0
+    search: float = 20.0
+    answer: float = 60.0  # from the passages to the last sentence
+    read: float = 10.0  # an article, a page of the list, the statistics
+    heartbeat: float = 10.0  # of silence in a stream, after which a comment is sent
+    shutdown: int = 30  # for what runs to finish
+
+
+@dataclass(frozen=True)
+class Llm:
+    """An OpenAI-compatible endpoint. The key is in the environment variable that `key_variable` names."""
+
+    base_url: str
+    model: str
+    key_variable: str = "ZITAT_LLM_KEY"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`threads` are those that search in one worker; `waiting` is the most questions that may wait for them.
+
+    `keys` is the file of API keys; with None it lies in the archive. `metrics` is the folder through which workers
+    share their counts; None counts in this process alone.
+    """
+
+    archive: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    cors: tuple[str, ...] = ()
+    keys: Path | None = None
+    log_questions: bool = False
+    threads: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
+    waiting: int = 200
+    cache_bytes: int = 32 * MIB
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
+    llm: Llm | None = None
+    metrics: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("workers", 1), ("threads", 1), ("waiting", 1), ("port", 0), ("cache_bytes", 0)):
+            if getattr(self, name) < least:
+                raise BadInput(f"{name} is {getattr(self, name)}", f"give {least} or more")
+        if self.port > 65_535:
+            raise BadInput(f"the port is {self.port}", "give a port from 0 to 65535; 0 takes any that is free")
+        for origin in self.cors:
+            if origin != "*" and not origin.startswith(("http://", "https://")):
+                raise BadInput(f"{origin!r} is no origin", "write it as a browser does, https://news.example.org")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,219 @@
+"""The running service: everything that requests share, made when it starts and let go when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterator, Sequence
+from contextlib import aclosing
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+
+from api.service import logs
+from api.service.cache import Cache
+from api.service.flights import Flights, Source
+from api.service.flights import Request as Wanted
+from api.service.metrics import Metrics
+from api.service.opening import Opened, open_answerer
+from api.service.problems import Problem, StartingUp
+from api.service.settings import Settings
+from api.service.work import Work
+from index.errors import BadInput, ZitatError
+from retrieval.answering import Answer, Answerer, AnswerOptions, Done, Event
+from retrieval.options import SearchOptions
+from retrieval.results import SearchResult
+from retrieval.searcher import Searcher
+
+READERS = 4  # threads for what takes milliseconds, so that it need not wait for what takes longer
+OPEN_AGAIN_AFTER = 5.0  # seconds
+
+T = TypeVar("T")
+log = logging.getLogger("zitat.service")
+
+
+class Service:
+    """One worker's archive, threads, cache and counts. For use from the event loop, which nothing here blocks."""
+
+    def __init__(self, settings: Settings, *, answerer: Answerer | None = None) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self._given = answerer
+        self._opened: Opened | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._failure: Problem | None = None
+
+    async def start(self) -> None:
+        """Begin to open the archive; returns at once, and /readyz says when it is open."""
+        given = self.settings
+        self.work = Work("answer", given.threads, given.waiting, given.timeouts.queue)
+        self.reads = Work("read", READERS, given.waiting, given.timeouts.queue)
+        self.flights = Flights(self.work, Cache(given.cache_bytes), self._seen)
+        self._opening = asyncio.create_task(self._open())
+
+    async def stop(self) -> None:
+        """Let what runs finish, and close the archive."""
+        self.metrics.ready.set(0)
+        if self._opening:
+            self._opening.cancel()
+            await asyncio.wait({self._opening})
+        await self.work.close()
+        await self.reads.close()
+        if self._opened and not self._given:
+            await asyncio.to_thread(self._opened.close)
+
+    async def _open(self) -> None:
+        """Open the archive; where that fails, say why, and try again: it may be restored, or its writer may end."""
+        while self._opened is None:
+            try:
+                self._opened = await asyncio.to_thread(self._made)
+            except Exception as error:
+                log.error("the archive cannot be opened", exc_info=error)
+                cure = str(error) if isinstance(error, ZitatError) else "the log of the service says more"
+                self._failure = Problem(503, "Not ready", "the archive cannot be opened", cure)
+                await asyncio.sleep(OPEN_AGAIN_AFTER)
+        self._failure = None
+        self.metrics.ready.set(1)
+        log.info("ready")
+
+    def _made(self) -> Opened:
+        answerer = self._given or open_answerer(self.settings)
+        opened = Opened(answerer, self.metrics.batches.observe, self.settings.timeouts.encode)
+        opened.warm_up()
+        return opened
+
+    @property
+    def opened(self) -> Opened:
+        """The archive; raises Problem (503) until it is open, and where it cannot be opened."""
+        if self._failure:
+            raise self._failure
+        if self._opened is None:
+            raise StartingUp()
+        return self._opened
+
+    @property
+    def answerer(self) -> Answerer:
+        """The answerer; raises Problem (503) until the archive is open."""
+        return self.opened.answerer
+
+    @property
+    def searcher(self) -> Searcher:
+        """The searcher; raises Problem (503) until the archive is open."""
+        return self.answerer.searcher
+
+    async def ready(self) -> Opened:
+        """Wait, up to timeouts.queue, until the archive is open."""
+        if self._opened is None and self._opening:
+            await asyncio.wait({self._opening}, timeout=self.settings.timeouts.queue)
+        return self.opened
+
+    async def run(self, stage: str, seconds: float, work: Callable[[], T]) -> T:
+        """Run a short piece of blocking work outside the event loop; Overloaded (503) or TooSlow (504) if it is not."""
+        return await self.reads.run(stage, seconds, work)
+
+    async def ask(self, question: str, options: AnswerOptions) -> Answer:
+        """The answer, from the cache where the archive has not changed since; raises Problem or BadInput."""
+        last = await _last(self.stream(question, options))
+        assert isinstance(last, Done), "an answer always ends with Done"
+        return last.answer
+
+    async def stream(self, question: str, options: AnswerOptions) -> AsyncGenerator[Event, None]:
+        """The events of an answer as they come; close it (aclose) to stop the work."""
+        self._note_question(question)
+        answerer, today = (await self.ready()).answerer, date.today()
+        key = ("ask", question, options, today)  # "yesterday" is another day tomorrow
+        make = partial(answerer.stream, question, options, today=today)
+        async with aclosing(self._followed(key, make)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    logs.note(stages=event.answer.took_ms, answered=event.answer.answered)
+                yield event
+
+    async def search(self, question: str, options: SearchOptions) -> SearchResult:
+        """The passages, from the cache where the archive has not changed since."""
+        self._note_question(question)
+        searcher, today = (await self.ready()).answerer.searcher, date.today()
+
+        def make() -> Iterator[SearchResult]:
+            yield searcher.search(question, options, today=today)
+
+        result: SearchResult = await self.once(("search", question, options, today), make)
+        logs.note(stages=result.took_ms)
+        return result
+
+    async def search_all(self, questions: Sequence[str], options: SearchOptions) -> list[SearchResult]:
+        """A result for each question; no more at a time than there are threads, so that others get their turn."""
+        turns = asyncio.Semaphore(self.settings.threads)
+
+        async def one(number: int, question: str) -> SearchResult:
+            async with turns:
+                try:
+                    return await self.search(question, options)
+                except BadInput as error:
+                    raise BadInput(f"question {number}: {error.reason}", error.cure) from error
+
+        tasks = [asyncio.create_task(one(at, question)) for at, question in enumerate(questions, 1)]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def once(self, key: Hashable, make: Callable[[], Iterator[Any]]) -> Any:
+        """The item that `make` yields, computed once for all who ask for it while the archive is as it is."""
+        return await _last(self._followed(key, make))
+
+    async def _followed(self, key: Hashable, make: Callable[[], Iterator[Any]]) -> AsyncGenerator[Any, None]:
+        times = self.settings.timeouts
+        opened = await self.ready()
+        version = await self.reads.run("read", times.read, opened.version)
+        wanted = Wanted(version, key, self._counted(make), times.search + times.encode, times.answer, _lasting)
+        async with aclosing(self.flights.follow(wanted)) as items:
+            async for item in items:
+                yield item
+
+    def _counted(self, make: Callable[[], Iterator[Any]]) -> Callable[[], Iterator[Any]]:
+        """The same, with the time of each stage counted: once, however many are shown it."""
+
+        def counted() -> Iterator[Any]:
+            for item in make():
+                told = item.answer if isinstance(item, Done) else item
+                if isinstance(told, Answer | SearchResult):
+                    self.metrics.stage_times(told.took_ms)
+                yield item
+
+        return counted
+
+    def _seen(self, source: Source) -> None:
+        self.metrics.cache.labels(source).inc()
+        logs.note(cache=source)
+
+    def _note_question(self, question: str) -> None:
+        if self.settings.log_questions:
+            logs.note(question=question)
+
+
+def _lasting(items: Sequence[Any]) -> bool:
+    """Whether an answer may be shown again: not one that was quoted only as the language model failed just then."""
+    last = items[-1]
+    return not (isinstance(last, Done) and any(notice.kind == "fallback" for notice in last.answer.notices))
+
+
+async def _last(items: AsyncGenerator[T, None]) -> T:
+    """The last item, when it is certain to be the last: only then has the work ended, and is kept."""
+    found: list[T] = []
+    async with aclosing(items):
+        async for item in items:
+            found = [item]
+    return found[0]
+
+
+def service_of(request: Request) -> Service:
+    """The service that an application was made for."""
+    service: Service = request.app.state.service
+    return service
+
+
+ServiceDep = Annotated[Service, Depends(service_of)]

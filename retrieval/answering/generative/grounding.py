@@ -1,0 +1,138 @@
+"""Whether the cited text supports a generated sentence, and which of its sentences do. No second model is asked.
+
+Three checks, all of which must pass: the sentence means what a cited sentence means, by the encoder, in whatever two
+languages; every figure, date and name in it stands there; and where both are in one language, both deny or neither
+does.
+
+Measured on 224 sentences of XQuAD with their paragraphs, in eight languages; the share let through:
+
+    in the paragraph's language, shortened: true 0.93, true sentence removed 0.07, figure or name from elsewhere
+    0.00, name of the same paragraph 0.17
+    in another language: true 0.76, true sentence removed 0.05, figure from elsewhere 0.00, figure of it 0.23,
+    name from elsewhere 0.09, name of the paragraph 0.33, denied 0.89
+
+So a denial across languages is not caught, nor are the words of one sentence in another order ("A beat B").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import EncodedQuery, Encoder, Vectors
+from retrieval.answering.evidence import Sentence
+from retrieval.answering.generative.anchors import Anchor, anchors_of, is_found, keys_of
+from retrieval.answering.generative.claims import Claim
+from retrieval.answering.generative.negation import denies
+from retrieval.found import Found
+
+# Means of the best cosines, token by token and both ways, from which two sentences say the same: the nearest sentence
+# that says something else is nearer where it shares the language, and so the very words.
+SAME_LANGUAGE, OTHER_LANGUAGE = 0.60, 0.46
+BY_VECTOR = 0.75  # the same for the cosine of an encoder that gives no token vectors
+SAME_NAME = 0.5  # cosine of its tokens from which a name that another language spells otherwise is the same one
+MOST_QUOTED = 3  # sentences quoted for one generated sentence from the passages it cites
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """A text as the checks see it; `ends` are those of its tokens."""
+
+    text: str
+    language: str
+    encoded: EncodedQuery
+    ends: NDArray[np.int64]
+
+
+class Grounding:
+    """Checks sentences against passages of one search, `shown` by their numbers from 0.
+
+    `sentences` are those of all passages; each is encoded once, when first cited.
+    """
+
+    def __init__(self, found: Found, sentences: Sequence[Sentence], shown: frozenset[int]) -> None:
+        self._found, self._sentences, self._shown = found, sentences, shown
+        self._encoder = found.encoder
+        self._read = lru_cache(maxsize=None)(self._encoded)
+
+    def support(self, claim: Claim, language: str) -> tuple[Sentence, ...]:
+        """The sentences that prove it, best first; none where what it cites is not there, or does not support it."""
+        read = _reading(self._encoder, claim.text, language)
+        cited = [list(self._of_passage(number - 1)) for number in claim.cited]
+        together = self._proof(read, [sentence for passage in cited for sentence in passage])
+        places = {(one.passage, one.start) for one in together}
+        alone = [self._proof(read, passage) for passage in cited if together and len(cited) > 1]
+        more = [one for proof in alone for one in proof if (one.passage, one.start) not in places]
+        return (*together, *more)
+
+    def _of_passage(self, number: int) -> Iterator[Sentence]:
+        """The sentences that lie in a passage, under whichever passage they were found."""
+        passages = self._found.result.passages
+        if number in self._shown:
+            cited = passages[number]
+            for one in self._sentences:
+                same = passages[one.passage].article.id == cited.article.id
+                if same and cited.start <= one.start and one.end <= cited.end:
+                    yield one
+
+    def _proof(self, claim: _Read, candidates: list[Sentence]) -> tuple[Sentence, ...]:
+        """The sentence that says the same, and others as close where it lacks a figure or name."""
+        close = sorted(((similarity(claim, self._read(one)), -at) for at, one in enumerate(candidates)), reverse=True)
+        kept = [candidates[-at] for score, at in close if score >= 1.0]
+        if not kept or _contradicts(claim, self._read(kept[0])):
+            return ()
+        missing = anchors_of(claim.text, claim.language, kept[0].language)
+        proof: list[Sentence] = []
+        for one in kept[:MOST_QUOTED]:
+            left = [anchor for anchor in missing if not _has(self._read(one), claim, anchor)]
+            if not proof or len(left) < len(missing):
+                proof.append(one)
+            missing = left
+        return () if missing else tuple(proof)
+
+    def _encoded(self, sentence: Sentence) -> _Read:
+        return _reading(self._encoder, sentence.text, sentence.language)
+
+
+def similarity(claim: _Read, source: _Read) -> float:
+    """How nearly two sentences say the same; 1 or more is enough."""
+    mine, theirs = claim.encoded, source.encoded
+    if not len(mine.tokens) or not len(theirs.tokens):
+        return float(mine.vector @ theirs.vector) / BY_VECTOR
+    pairs = mine.tokens @ theirs.tokens.T
+    enough = SAME_LANGUAGE if claim.language == source.language else OTHER_LANGUAGE
+    return float(pairs.max(1).mean() + pairs.max(0).mean()) / (2 * enough)
+
+
+def _reading(encoder: Encoder, text: str, language: str) -> _Read:
+    return _Read(text, language, encoder.encode_query(text, language), encoder.token_ends(text))
+
+
+def _contradicts(claim: _Read, source: _Read) -> bool:
+    """Whether one denies and the other does not; across languages that would often be a matter of wording."""
+    return claim.language == source.language and denies(claim.text, claim.language) != denies(
+        source.text, source.language
+    )
+
+
+def _has(source: _Read, claim: _Read, anchor: Anchor) -> bool:
+    if is_found(anchor, keys_of(source.text, source.language)):
+        return True
+    other = anchor.kind == "name" and claim.language != source.language
+    return other and _name_closeness(source, claim, anchor) >= SAME_NAME
+
+
+def _name_closeness(source: _Read, claim: _Read, anchor: Anchor) -> float:
+    """The mean cosine of a name's tokens with those of the source that are nearest to them."""
+    own = _tokens_of(claim, anchor)
+    return float((own @ source.encoded.tokens.T).max(1).mean()) if len(own) and len(source.encoded.tokens) else 0.0
+
+
+def _tokens_of(claim: _Read, anchor: Anchor) -> Vectors:
+    ends = claim.ends[: len(claim.encoded.tokens)]
+    starts = np.concatenate([[0], ends[:-1]])
+    return claim.encoded.tokens[: len(ends)][(ends > anchor.start) & (starts < anchor.end)]

@@ -1,0 +1,77 @@
+"""Where names stand in a sentence, in any language: told by its tokens' codes, also where no capitals are written.
+
+One direction in the space of token vectors, fitted on the capitals of fourteen languages (benchmarks/fit_names.py; on
+sentences it has not seen, AUC .963), separates names from other words; it works as well in Arabic or Chinese.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from index.encoder import Encoder
+from retrieval.answering.evidence import Sentence
+
+FITTED = Path(__file__).parent / "data" / "names.npz"
+LIKELY = -1.0  # log-odds from which a word is taken for a name: marking is chosen among them by other evidence
+CAPITAL = 1.0  # said of a capital letter inside a sentence, for encoders without codes
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD = regex.compile(
+    rf"[{_UNSPACED}]|\p{{Katakana}}[\p{{Katakana}}ー]*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}'’-])+"
+)
+_BETWEEN = regex.compile(r"\s{0,2}|[·・-]")
+_LETTER = regex.compile(r"\p{L}")
+
+
+@dataclass(frozen=True)
+class Name:
+    """From `start` to `end` of the sentence's text; `likelihood` is the log-odds of its surest word."""
+
+    start: int
+    end: int
+    likelihood: float
+
+
+def names_in(sentence: Sentence, encoder: Encoder) -> list[Name]:
+    """The names of a sentence in order; words beside each other are one name."""
+    out: list[Name] = []
+    for name in _likely_words(sentence, encoder):
+        if out and _BETWEEN.fullmatch(sentence.text, out[-1].end, name.start):
+            out[-1] = Name(out[-1].start, name.end, max(out[-1].likelihood, name.likelihood))
+        else:
+            out.append(name)
+    return out
+
+
+def _likely_words(sentence: Sentence, encoder: Encoder) -> Iterator[Name]:
+    direction = _direction(json.dumps(encoder.fingerprint, sort_keys=True))
+    if direction is None or not len(sentence.codes):
+        yield from _capitals(sentence.text)
+        return
+    scores = (np.unpackbits(sentence.codes, axis=-1).astype(np.float32) * 2 - 1) @ direction[:-1] + direction[-1]
+    ends = sentence.ends - sentence.start
+    starts = np.concatenate([[0], ends[:-1]])
+    for word in _WORD.finditer(sentence.text):
+        inside = (starts < word.end()) & (ends > word.start())
+        if inside.any() and _LETTER.search(word[0]) and (likelihood := float(scores[inside].max())) > LIKELY:
+            yield Name(*word.span(), likelihood)
+
+
+def _capitals(text: str) -> Iterator[Name]:
+    for word in _WORD.finditer(text):
+        if word.start() and word[0][0].isupper():
+            yield Name(*word.span(), CAPITAL)
+
+
+@cache
+def _direction(fingerprint: str) -> NDArray[np.float32] | None:
+    """The fitted direction and its offset, shape (d + 1,); None for an encoder that it was not fitted for."""
+    fitted = np.load(FITTED)
+    return fitted["direction"] if str(fitted["codes"]) == fingerprint else None

@@ -1,0 +1,206 @@
+"""`zitat serve` as a user runs it: several workers, one of them killed, an archive that grows, and an orderly end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Zitat
+from tests.api.service.served import until_ready
+
+QUESTION = {"question": "How large was the trade turnover?", "count": 3}
+
+
+class Serving:
+    """A service in processes of its own, and what it logs."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process, self.lines, self.odd = process, list[dict[str, Any]](), list[str]()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        (told,) = self.wait_for(lambda line: "running on" in line["message"])
+        self.address = told["message"].split("running on ")[1].split()[0]
+
+    def _read(self) -> None:
+        assert self.process.stderr
+        for line in self.process.stderr:
+            try:
+                self.lines.append(json.loads(line))
+            except ValueError:
+                self.odd.append(line)
+
+    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[dict[str, Any]]:
+        end = time.monotonic() + 90
+        while time.monotonic() < end:
+            if len(found := [line for line in list(self.lines) if wanted(line)]) >= count:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"waited in vain; the log is {self.lines[-20:]}")
+
+    def workers(self, count: int) -> set[int]:
+        """The workers that are ready, when so many have become so since the start."""
+        return {line["pid"] for line in self.wait_for(lambda line: line["message"] == "ready", count)}
+
+    def searched_by(self) -> set[int]:
+        return {line["pid"] for line in list(self.lines) if line.get("route") == "/v1/search"}
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        self._reader.join()
+        assert self.odd == []  # every line of the log is JSON, whoever wrote it
+        return status
+
+
+@contextmanager
+def serving(python: list[str], folder: Path, *arguments: str) -> Iterator[Serving]:
+    command = [*python, "-m", "api.cli", "serve", "--archive", str(folder), "--port", "0", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            yield Serving(process)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def passages(client: httpx.Client | None, address: str, body: object = QUESTION) -> list[Any]:
+    """What a search finds; without a client over a new connection, which any worker may take."""
+    post = client.post if client else httpx.post
+    found: list[Any] = post(f"{address}/v1/search", json=body, timeout=60).raise_for_status().json()["passages"]
+    return found
+
+
+@pytest.mark.slow
+def test_every_worker_follows_the_archive_and_their_counts_are_added(
+    python: list[str], seeds: Path, tmp_path: Path, outside: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    new = tmp_path / "new.txt"
+    new.write_text("The lighthouse keeper of Zanderhaven counted seventeen seals on the sandbank on Tuesday morning.")
+    about = {"question": "How many seals did the lighthouse keeper of Zanderhaven count?", "count": 1}
+    with serving(python, seeds, "--workers", "2") as service:
+        workers, sent = service.workers(2), 0
+
+        def ask_until_both_have_answered(expected: bool) -> None:
+            nonlocal sent
+            before = len(service.lines)
+            end = time.monotonic() + 60
+            while {line["pid"] for line in service.lines[before:] if line.get("route") == "/v1/search"} != workers:
+                assert time.monotonic() < end
+                (best,) = passages(None, service.address, about)
+                assert ("seventeen seals" in best["text"]) is expected
+                sent += 1
+
+        ask_until_both_have_answered(expected=False)
+        outside("-m", "api.cli", "ingest", new, "--archive", seeds).check_returncode()
+        ask_until_both_have_answered(expected=True)
+        text = httpx.get(f"{service.address}/metrics").text
+        line = f'zitat_requests_total{{method="POST",route="/v1/search",status="200"}} {sent:.1f}'
+        assert line in text
+        assert "zitat_ready_workers 2.0" in text
+        assert service.end() == 0
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_replaced_and_no_request_is_answered_wrongly(python: list[str], seeds: Path) -> None:
+    with serving(python, seeds, "--workers", "2") as service:
+        first = service.workers(2)
+        right = passages(None, service.address)
+        stop, answered, broken = threading.Event(), list[bool](), list[str]()
+
+        def ask() -> None:
+            while not stop.is_set():
+                try:
+                    answered.append(passages(None, service.address) == right)
+                except httpx.TransportError as error:  # what the worker held when it was killed
+                    broken.append(type(error).__name__)
+
+        with ThreadPoolExecutor(4) as clients:
+            asking = [clients.submit(ask) for _ in range(4)]
+            try:
+                time.sleep(0.5)
+                os.kill(min(first), signal.SIGKILL)
+                (new,) = service.workers(3) - first
+                service.wait_for(lambda line: line.get("route") == "/v1/search" and line["pid"] == new)
+            finally:
+                stop.set()
+            for one in asking:
+                one.result()
+        assert all(answered)
+        assert len(broken) <= 4 * 2  # a connection each of those that the worker held, and perhaps one that waited
+        assert "zitat_ready_workers 2.0" in httpx.get(f"{service.address}/metrics").text
+
+
+@pytest.mark.slow
+def test_workers_end_when_their_supervisor_is_killed(python: list[str], seeds: Path) -> None:
+    with serving(python, seeds, "--workers", "2") as service:
+        workers = service.workers(2)
+        service.process.kill()
+        ended = service.wait_for(lambda line: line["message"].startswith("Finished server process"), 2)
+        assert {line["pid"] for line in ended} == workers
+
+
+@pytest.mark.slow
+def test_what_runs_is_finished_before_a_service_ends(python: list[str], seeds: Path) -> None:
+    with serving(python, seeds) as service:
+        until_ready(service.address)
+        questions = {"questions": [f"How large was trade {number}?" for number in range(100)]}
+        with ThreadPoolExecutor(1) as client:
+            asked = client.submit(httpx.post, f"{service.address}/v1/search/batch", json=questions, timeout=60)
+            service_is_busy(service)
+            assert service.end() in (0, -signal.SIGTERM)  # one worker ends, in order, by the signal that it was sent
+            assert len(asked.result().raise_for_status().json()["results"]) == 100
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{service.address}/healthz")
+
+
+def service_is_busy(service: Serving) -> None:
+    end = time.monotonic() + 30
+    while "zitat_requests_in_flight 2.0" not in httpx.get(f"{service.address}/metrics").text:  # it counts itself
+        assert time.monotonic() < end
+
+
+def test_a_service_that_others_can_reach_needs_keys(zitat: Zitat, seeds: Path) -> None:
+    said = zitat("serve", "--archive", seeds, "--host", "0.0.0.0")
+    assert said.status == 2
+    assert "zitat keys add" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--port", "70000"], "port"),
+        (["--workers", "0"], "workers"),
+        (["--cors", "news.example.org"], "https://"),
+        (["--llm-model", "x"], "--llm-base-url"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_at_once(zitat: Zitat, seeds: Path, arguments: list[str], told: str) -> None:
+    said = zitat("serve", "--archive", seeds, *arguments)
+    assert (said.status, told in said.err) == (2, True)
+
+
+def test_a_service_without_an_archive_is_refused(zitat: Zitat, tmp_path: Path) -> None:
+    said = zitat("serve", "--archive", tmp_path / "none")
+    assert (said.status, "zitat ingest" in said.err) == (2, True)
+
+
+def test_searching_from_the_shell_loads_nothing_of_the_service(
+    outside: Callable[..., subprocess.CompletedProcess[str]], seeds: Path
+) -> None:
+    code = (
+        "import sys; from api.cli import main; main(['search', 'trade', '--archive', sys.argv[1]]); "
+        "sys.exit(bool({'fastapi', 'starlette', 'uvicorn', 'pydantic'} & set(sys.modules)))"
+    )
+    assert outside("-c", code, seeds).returncode == 0

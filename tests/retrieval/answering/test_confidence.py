@@ -1,0 +1,208 @@
+"""When an answer is refused: the arithmetic by hand, the seeds for truth, and an archive's own calibration."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.archive import Archive
+from index.errors import BadInput
+from retrieval import Answerer, Searcher
+from retrieval.answering.confidence import (
+    NAME,
+    Calibration,
+    Fitted,
+    Logistic,
+    Weight,
+    bundled,
+    calibration_of,
+    keep,
+    kind_of,
+)
+from retrieval.answering.evidence import sentences_of
+from retrieval.answering.rescaling import before_and_after, made_questions, rescaled
+from retrieval.answering.signals import question_words, signals
+from tests.fakes import WordEncoder, draft
+
+SEEDS = Path(__file__).parents[3] / "seeds"
+QUESTIONS = [json.loads(line)["question"] for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
+UNANSWERED = [
+    "Who won the Nobel Prize in Physics in 2020?",
+    "Wie viele Einwohner hat Tokio?",
+    "東京タワーの高さは何メートルですか？",
+    "¿Quién ganó la Copa del Mundo de fútbol en 2018?",
+    "Сколько стоит билет в московский зоопарк?",
+    "ما هو ارتفاع برج القاهرة؟",
+]
+Made = Callable[..., Searcher]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_the_seeds_answer_is_answered(seed_archive: Searcher, question: str) -> None:
+    assert Answerer(seed_archive).ask(question).answered
+
+
+@pytest.mark.parametrize("question", UNANSWERED)
+def test_what_the_seeds_do_not_answer_is_refused(seed_archive: Searcher, question: str) -> None:
+    answer = Answerer(seed_archive).ask(question)
+    assert (answer.answered, answer.sentences, answer.citations) == (False, (), ())
+    assert answer.passages
+    assert [notice.kind for notice in answer.notices] == ["refusal"]
+
+
+def test_an_empty_archive_holds_no_answer(archive_of: Made) -> None:
+    found = archive_of().find("Who closed the harbour?")
+    assert signals(found, []) == {}
+    assert Calibration().confidence(found, []) == 0.0
+
+
+def test_a_question_whose_article_is_left_out_is_believed_in_less(seed_archive: Searcher) -> None:
+    question = "Where is Germany planning to open an office of hydrogen diplomacy?"
+    there = seed_archive.find(question)
+    stored = seed_archive.archive.store.article(there.result.passages[0].article.id)
+    assert stored is not None
+    gone = seed_archive.find(question, without=frozenset({stored.cluster}))
+    assert stored.article.id not in {one.article.id for one in gone.result.passages}
+    judge = Calibration()
+    assert judge.confidence(gone, sentences_of(gone)) < 0.5 < judge.confidence(there, sentences_of(there))
+
+
+def test_signals_are_those_computed_by_hand(archive_of: Made) -> None:
+    with archive_of(
+        draft("harbour", "A strike closed every harbour."), draft("birds", "Many birds flew south in autumn.")
+    ) as searcher:
+        found = searcher.find("strike harbour", None)
+        known = signals(found, sentences_of(found))
+    assert found.compared is not None
+    assert [len(found.compared.tokens), found.compared.tokens.shape[1]] == [2, 2]
+    first = found.compared.tokens[0]
+    assert known["quarter met least"] == pytest.approx(np.quantile(first, 0.25))
+    # The first passage meets both words best, so nothing falls short; both words are equally rare.
+    assert known["best passage falls short"] == pytest.approx(0.0, abs=1e-6)
+    assert known["first passage falls short"] == pytest.approx(0.0, abs=1e-6)
+    assert known["met"] == pytest.approx(first.mean())
+    assert known["figures met"] == 0.5
+    assert (known["own language"], known["candidates"], known["words and cosine agree"]) == (1.0, 2.0, 1.0)
+
+
+def test_a_figure_that_no_passage_has_is_not_met(archive_of: Made) -> None:
+    with archive_of(draft("harbour", "The harbour closed in 1998 .")) as searcher:
+        right, wrong = (searcher.find(f"harbour closed {year}") for year in (1998, 2004))
+        met = [signals(one, sentences_of(one))["figures met"] for one in (right, wrong)]
+    # A word of this encoder is one bit in 4,096: both estimates are small, that of a word that is there is above 0.
+    assert met[0] > 0 > met[1]
+
+
+def test_words_of_the_question_know_their_tokens(archive_of: Made) -> None:
+    with archive_of(draft("harbour", "A strike closed every harbour.")) as searcher:
+        words = list(question_words(searcher.find("closed, harbour?")))
+    assert [(word.text, word.tokens) for word in words] == [("closed", [0]), ("harbour", [1])]
+    assert all(word.rarity > 0 for word in words)
+
+
+class Uncoded(WordEncoder):
+    """Gives no token codes, as models of sentence-transformers do not where they are pooled."""
+
+    def encode_query(self, question: str, language: str):  # type: ignore[no-untyped-def]
+        encoded = super().encode_query(question, language)
+        return type(encoded)(encoded.vector, encoded.tokens[:0])
+
+
+def test_an_encoder_without_token_codes_is_judged_by_other_weights(archive_of: Made) -> None:
+    searcher = archive_of(draft("harbour", "A strike closed every harbour."), draft("birds", "Many birds flew south."))
+    with Searcher(searcher.archive.path, Uncoded(4096)) as plain:
+        found = plain.find("harbour strike")
+        known = signals(found, sentences_of(found))
+        assert kind_of(known) == "plain"
+        assert 0.0 < Calibration().confidence(found, sentences_of(found)) < 1.0
+
+
+def test_the_log_odds_are_a_weighted_sum() -> None:
+    model = Logistic(0.5, {"met": Weight(0.4, 0.1, 2.0), "cosine": Weight(0.7, 0.2, -1.0)}, {"en": 0.25})
+    # 0.5 + 0.25 + 2 * (0.6 - 0.4) / 0.1 - (0.9 - 0.7) / 0.2
+    assert model.log_odds({"met": 0.6, "cosine": 0.9, "other": 9.0}, "en") == pytest.approx(3.75)
+    assert model.log_odds({"met": 0.6, "cosine": 0.9}, "de") == pytest.approx(3.5)
+
+
+def test_scale_and_offset_move_the_probability() -> None:
+    assert Calibration().probability(0.0) == 0.5
+    assert Calibration(scale=2.0, offset=1.0).probability(0.5) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert Calibration().probability(1e9) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("kind", ["tokens", "few", "plain"])
+def test_every_weight_that_ships_belongs_to_a_signal(seed_archive: Searcher, kind: str) -> None:
+    found = seed_archive.find("hydrogen")
+    known = signals(found, sentences_of(found))
+    assert set(bundled()[kind].weights) <= set(known)
+    assert all(one.deviation > 0 for one in bundled()[kind].weights.values())
+
+
+def test_few_candidates_are_judged_by_weights_of_their_own(seed_archive: Searcher) -> None:
+    found = seed_archive.find("hydrogen")
+    assert kind_of(signals(found, sentences_of(found))) == "few"
+    assert kind_of({"met": 0.5, "candidates": 100.0}) == "tokens"
+
+
+def test_rescaling_finds_the_offset_of_an_archive() -> None:
+    chance = np.random.default_rng(5)
+    told = chance.normal(0, 2, 4_000)
+    answerable = chance.random(4_000) < 1 / (1 + np.exp(-(1.5 * told - 2.0)))
+    fitted = rescaled(told.tolist(), answerable.tolist())
+    assert (fitted.scale, fitted.offset) == (pytest.approx(1.5, abs=0.15), pytest.approx(-2.0, abs=0.15))
+
+
+def test_rescaling_takes_steps_that_it_can_take_back() -> None:
+    told = [28.0, 27.5, 29.0, 26.5] * 20 + [25.0, 24.0, 23.0, 26.0] * 20
+    fitted = rescaled(told, [True] * 80 + [False] * 80)
+    assert 0.1 < fitted.scale < 5
+    assert fitted.probability(28.0) > 0.8 > 0.2 > fitted.probability(24.0)
+
+
+def test_few_judgements_change_little() -> None:
+    fitted = rescaled([1.0, -1.0], [False, False])
+    assert abs(fitted.scale - 1.0) < 0.3
+    assert -1.0 < fitted.offset < 0.0
+
+
+def test_rescaling_mends_an_archive_that_refuses_too_seldom() -> None:
+    told = [4.0 + 0.1 * at for at in range(50)] + [2.0 - 0.02 * at for at in range(50)]
+    answerable = [True] * 50 + [False] * 50
+    rows = [row for pair in zip(range(50), range(50, 100), strict=True) for row in pair]
+    before, after = before_and_after([told[row] for row in rows], [answerable[row] for row in rows])
+    assert before.recall == 0.0
+    assert after.recall > 0.9
+
+
+def test_made_questions_come_in_pairs_with_and_without_their_article(seed_archive: Searcher) -> None:
+    made = made_questions(seed_archive, 10)
+    assert [one.answerable for one in made] == [True, False] * 3
+    assert all(a.question == b.question for a, b in zip(made[::2], made[1::2], strict=True))
+    assert all(one.without for one in made[1::2])
+
+
+def test_an_archive_keeps_its_own_calibration(seed_archive: Searcher, tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "own.zitat", WordEncoder()) as archive:
+        assert calibration_of(archive) == Calibration()
+        keep(archive, Fitted(archive.manifest.encoder, 1.2, -0.4, "40 judged questions"))
+        assert (calibration_of(archive).scale, calibration_of(archive).offset) == (1.2, -0.4)
+
+
+def test_a_calibration_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    with Archive.create(tmp_path / "own.zitat", WordEncoder()) as archive:
+        keep(archive, Fitted({"model": "other", "dimension": 3}, 1.2, -0.4, "40 judged questions"))
+        with pytest.raises(BadInput, match=r"fitted for the encoder other, the archive is of words.*zitat calibrate"):
+            calibration_of(archive)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"encoder": {}, "scale": -1, "offset": 0, "fitted_on": ""}'])
+def test_a_damaged_calibration_is_named_with_its_cure(tmp_path: Path, content: str) -> None:
+    with Archive.create(tmp_path / "own.zitat", WordEncoder()) as archive:
+        (archive.path / NAME).write_text(content, encoding="utf-8")
+        with pytest.raises(BadInput, match=r"calibration.json cannot be read.*or delete the file"):
+            calibration_of(archive)
