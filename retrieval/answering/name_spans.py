@@ -60,8 +60,13 @@ def _likely_words(sentence: Sentence, encoder: Encoder) -> Iterator[Name]:
     starts = np.concatenate([[0], ends[:-1]])
     for word in _WORD.finditer(sentence.text):
         inside = (starts < word.end()) & (ends > word.start())
-        if inside.any() and _LETTER.search(word[0]) and (likelihood := float(scores[inside].max())) > LIKELY:
+        if inside.any() and _may_be_name(word[0]) and (likelihood := float(scores[inside].max())) > LIKELY:
             yield Name(*word.span(), likelihood)
+
+
+def _may_be_name(word: str) -> bool:
+    """Whether it has letters and, where its script tells capitals from others, begins with no small one."""
+    return bool(_LETTER.search(word)) and not word[0].islower()
 
 
 def _capitals(text: str) -> Iterator[Name]:

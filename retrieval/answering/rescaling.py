@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from index.analyser import analyse
@@ -24,6 +25,8 @@ LEAST_SCALE = 0.05  # a scale of 0 or less would turn the judgement around
 STEPS, CLOSE = 50, 1e-9
 FOLDS = 5
 SHORTEST, LONGEST = 4, 12  # words of a made question
+_CLAUSE = regex.compile(r"[、，,；。！？]")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{5}")
 _Floats = NDArray[np.float64]
 
 
@@ -110,9 +113,11 @@ def _made(searcher: Searcher, stored: StoredArticle) -> str:
     """Half of the words of the sentence in the middle of the article, the rarest, in their order."""
     text, language = stored.article.text, stored.article.language
     spans = sentence_spans(text, language)
-    words = text[slice(*spans[len(spans) // 2])].split() if spans else []
-    if len(words) < SHORTEST:
-        return ""
+    sentence = text[slice(*spans[len(spans) // 2])] if spans else ""
+    words = sentence.split()
+    if len(words) < SHORTEST:  # too short to ask for, or of a script without spaces, where a clause has to do
+        clause = max(_CLAUSE.split(sentence), key=len)
+        return clause.strip() if _UNSPACED.search(clause) else ""
     terms = [analyse(word, language) for word in words]
     common = searcher.archive.view().terms.document_frequency({term for one in terms for term in one})
     often = [min((common[term] for term in one), default=1 << 30) for one in terms]
