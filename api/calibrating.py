@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 FEWEST = 20  # questions of which some are answerable and some are not
 MOST_MADE = 200  # articles of which questions are made
 MADE = (
-    "note: made questions are only somewhat like real ones: with 20 or more judged questions of your own, "
-    "--questions FILE gives a better fit"
+    "nothing was kept: made questions are easier than real ones, and fitting on them was measured to refuse too much; "
+    "judge 20 or more of your own and give them with --questions FILE"
 )
 
 
 def run_calibrate(args: argparse.Namespace) -> int:
-    """Fit, print before and after, and keep the result in the archive's folder."""
+    """Fit and print before and after; what was fitted on judged questions is kept in the archive's folder."""
     from retrieval import open_archive
     from retrieval.answering import rescaling
     from retrieval.answering.confidence import Fitted, keep
@@ -34,12 +34,12 @@ def run_calibrate(args: argparse.Namespace) -> int:
         fitted = rescaling.rescaled(told, answerable)
         before, after = rescaling.before_and_after(told, answerable)
         source = f"{len(asked)} judged questions" if given else f"{len(asked)} questions made from the archive"
-        path = keep(searcher.archive, Fitted(searcher.archive.manifest.encoder, fitted.scale, fitted.offset, source))
+        mine = Fitted(searcher.archive.manifest.encoder, fitted.scale, fitted.offset, source)
+        path = keep(searcher.archive, mine) if given else None
     for name, one in (("before", before), ("after", after)):
         print(f"{name}: refusing has precision {one.precision:.2f} and recall {one.recall:.2f}")
-    print(f"fitted on {source}, judged on the part that each fit left out; kept in {path}")
-    if not given:
-        print(MADE, file=sys.stderr)
+    print(f"fitted on {source}, judged on the part that each fit left out")
+    print(f"kept in {path}" if path else MADE, file=sys.stdout if path else sys.stderr)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, get_args
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -14,7 +14,7 @@ from api.service import openai_routes, routes_asking, routes_health, routes_read
 from api.service.bodies import ProblemBody
 from api.service.jobs import Jobs
 from api.service.keys import Gate
-from api.service.limits import Reading, Throttle
+from api.service.limits import MAY_READ, Throttle
 from api.service.middleware import BodyLimit, Watched
 from api.service.problems import handle_problems
 from api.service.settings import Settings
@@ -75,8 +75,7 @@ def create_app(settings: Settings, *, answerer: Answerer | None = None) -> FastA
 
 
 def _include_routes(app: FastAPI) -> None:
-    reading = get_args(Reading)[1]
     app.include_router(routes_health.router)
     for router in (routes_asking.router, routes_reading.router, openai_routes.router):
-        app.include_router(router, dependencies=[reading])
+        app.include_router(router, dependencies=[MAY_READ])
     app.include_router(routes_writing.router, tags=["Articles"])

@@ -145,7 +145,8 @@ async def _managing(request: Request, caller: AdminCaller) -> AsyncIterator[Call
         yield caller
 
 
-Reading = Annotated[Caller, Depends(_reading)]
+MAY_READ = Depends(_reading)
+Reading = Annotated[Caller, MAY_READ]
 Writing = Annotated[Caller, Depends(_writing)]
 Managing = Annotated[Caller, Depends(_managing)]  # reads what only an admin may
 

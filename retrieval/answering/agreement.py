@@ -10,7 +10,7 @@ from retrieval.answering.names import contrast
 from retrieval.answering.sameness import cosines
 
 SAME = 0.6  # similarity from which sentences of different articles say the same (docs/decisions/0008-answers.md)
-REPEATED = 0.8  # and sentences of one article repeat each other
+REPEATED = 0.93  # and sentences of one article repeat each other
 _FIGURE = regex.compile(r"\p{Nd}+")
 
 

@@ -16,12 +16,12 @@ from retrieval.found import Found
 _ASKS = regex.compile(r"[?？؟⸮][\"'”’»)\]]*$")
 NEAR = 0.09  # below the best score, a sentence no longer belongs to the answer
 NEAR_WITHOUT = 0.03
-CONSIDERED = 20  # sentences looked at more closely
+CONSIDERED = 30  # sentences looked at more closely
 NAMES_IT = 0.03  # added where a sentence names a time, a person, a place or a quantity, as the question asks
 MOST_AGREEING = 3  # further sources cited for one statement
 FROM_ONE_ARTICLE = 2  # statements in a row of choice, as long as other articles have something to say
 SUPPORT = 0.02  # what each further source adds to a statement's score
-OWN_LANGUAGE = 0.05  # so much worse may be the sentence in the question's language that is quoted instead
+OWN_LANGUAGE = 0.1  # so much worse may be the sentence in the question's language that is quoted instead
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ def select(found: Found, sentences: Sequence[Sentence], options: AnswerOptions) 
     if not sentences:
         return []
     articles = [passage.article.id for passage in found.result.passages]
-    near = _near(_answering(found, sentences))
-    statements = sorted(_grouped(near, articles), key=lambda one: -one.score)
-    chosen = _several_articles(statements, articles)[: options.sentences]
+    weighed = _answering(found, sentences)
+    statements = _supported(_distinct(_near(weighed), articles), [one for one, _ in weighed], articles)
+    chosen = _several_articles(sorted(statements, key=lambda one: -one.score), articles)[: options.sentences]
     return _in_reading_order([_quoted(one, found.asked.understood.language) for one in chosen], articles)
 
 
@@ -70,18 +70,28 @@ def _near(weighed: Sequence[tuple[Sentence, bool]]) -> list[Sentence]:
     return [s for (s, _), margin in zip(weighed, margins, strict=True) if s.score >= best.score - margin]
 
 
-def _grouped(near: Sequence[Sentence], articles: Sequence[str]) -> list[Statement]:
-    """Sentences that say the same, as one statement; what one article merely repeats is left out."""
-    out: list[Statement] = []
+def _distinct(near: Sequence[Sentence], articles: Sequence[str]) -> list[Sentence]:
+    """Without what says the same as a better one, or what an article repeats."""
+    out: list[Sentence] = []
     for sentence in near:
-        if any(_repeats(sentence, one.sentence, articles) for one in out):
-            continue
-        home = next((i for i, one in enumerate(out) if _agrees(sentence, one, articles)), None)
-        if home is None:
-            out.append(Statement(sentence))
-        elif len(out[home].agreeing) < MOST_AGREEING:
-            out[home] = replace(out[home], agreeing=(*out[home].agreeing, sentence))
+        if not any(_repeats(sentence, one, articles) or _agrees(sentence, one, articles) for one in out):
+            out.append(sentence)
     return out
+
+
+def _supported(distinct: Sequence[Sentence], all_said: Sequence[Sentence], articles: Sequence[str]) -> list[Statement]:
+    """Each with the best sentences of other articles that say the same, however far down they were found."""
+    return [Statement(one, _agreeing(one, all_said, articles)) for one in distinct]
+
+
+def _agreeing(sentence: Sentence, all_said: Sequence[Sentence], articles: Sequence[str]) -> tuple[Sentence, ...]:
+    heard = {articles[sentence.passage]}
+    out: list[Sentence] = []
+    for other in all_said:
+        if articles[other.passage] not in heard and len(out) < MOST_AGREEING and agree(other, sentence):
+            heard.add(articles[other.passage])
+            out.append(other)
+    return tuple(out)
 
 
 def _repeats(sentence: Sentence, other: Sentence, articles: Sequence[str]) -> bool:
@@ -89,9 +99,8 @@ def _repeats(sentence: Sentence, other: Sentence, articles: Sequence[str]) -> bo
     return sentence.text == other.text or (same_article and similarity(sentence, other) >= REPEATED)
 
 
-def _agrees(sentence: Sentence, statement: Statement, articles: Sequence[str]) -> bool:
-    heard = {articles[one.passage] for one in (statement.sentence, *statement.agreeing)}
-    return articles[sentence.passage] not in heard and agree(sentence, statement.sentence)
+def _agrees(sentence: Sentence, other: Sentence, articles: Sequence[str]) -> bool:
+    return articles[sentence.passage] != articles[other.passage] and agree(sentence, other)
 
 
 def _several_articles(statements: Sequence[Statement], articles: Sequence[str]) -> list[Statement]:

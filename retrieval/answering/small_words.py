@@ -22,7 +22,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 class Words:
     """The small words of a language, as `plain` spells them; `opening` matches at the beginning of a follow-up.
 
-    `small` are all of them. `strings` finds them in languages without spaces.
+    `small` are all of them. `strings` finds them in languages without spaces, and is None in others.
     """
 
     language: str
@@ -32,7 +32,7 @@ class Words:
     persons: frozenset[str]
     pronouns: frozenset[str]
     small: frozenset[str]
-    strings: regex.Pattern[str]
+    strings: regex.Pattern[str] | None
     now: regex.Pattern[str]
 
 
@@ -52,7 +52,7 @@ def plain(text: str, language: str) -> str:
 
 def tokens_of(text: str, words: Words) -> list[Token]:
     """The words of a text; without spaces, its small words and what lies between them."""
-    if words.language not in UNSPACED:
+    if words.strings is None:
         return [Token(plain(m[0], words.language), *m.span()) for m in _WORD.finditer(text)]
     return [
         Token(fold(m[0]), run.start() + m.start(), run.start() + m.end())
@@ -83,7 +83,7 @@ def words_of(language: str) -> Words | None:
         persons=named["persons"],
         pronouns=named["pronouns"],
         small=small,
-        strings=regex.compile(f"{_any(small)}|(?:(?!{_any(small)}).)+", regex.DOTALL),
+        strings=_strings(small) if language in UNSPACED else None,
         now=_now(language, [plain(one, language) for one in _phrases(lists["now"])]),
     )
 
@@ -104,6 +104,10 @@ def _opening(language: str, phrases: list[str], small: Iterable[str]) -> regex.P
     if mark:
         ways.append(rf"{mark}(?={_any(small)}\b)")
     return regex.compile(rf"[\s¿¡«„“\"'–—-]*(?:{'|'.join(ways)})", regex.IGNORECASE)
+
+
+def _strings(small: Iterable[str]) -> regex.Pattern[str]:
+    return regex.compile(f"{_any(small)}|(?:(?!{_any(small)}).)+", regex.DOTALL)
 
 
 def _now(language: str, phrases: list[str]) -> regex.Pattern[str]:

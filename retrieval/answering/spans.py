@@ -30,6 +30,7 @@ SURE_NAME = 0.4  # for each unit of log-odds that a word is a name
 FIRST = 0.3  # for standing at the beginning of the sentence rather than at its end
 MEASURED, PLAIN_NUMBER = 0.5, -1.0  # of likelihood: money, shares and measures; numbers of nothing, or in words
 SAID = 0.5  # the share of its words in the question from which a candidate is no news
+LONG = 4  # letters from which a word of the question, found inside a longer word, is the same name: "COP29-Präsident"
 _ANY_DAY = date(2000, 1, 1)  # only where the dates stand matters here, not which days they are
 _YEAR = regex.compile(r"(?<!\d)(?:1\d{3}|20\d\d)(?!\d)")
 _NUMBER = regex.compile(r"(?<![\p{L}\p{Nd}])\p{Nd}+(?:[.,\u00a0\u066b\u066c ]\p{Nd}+)*(?:\s?%)?")
@@ -94,7 +95,8 @@ def _is_said(candidate: _Candidate, sentence: Sentence, asked: Question) -> bool
     text = sentence.text[candidate.start : candidate.end]
     mine = {*analyse(text, sentence.language), *transliterated(text)}
     theirs = {*asked.terms.terms, *analyse(asked.text, sentence.language), *asked.terms.names}
-    return len(mine & theirs) >= SAID * len(mine) > 0
+    named = any(len(one) >= LONG and one in text.casefold() for one in theirs)
+    return named or len(mine & theirs) >= SAID * len(mine) > 0
 
 
 def _fitness(candidate: _Candidate, sentence: Sentence) -> float:
