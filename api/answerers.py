@@ -12,17 +12,15 @@ if TYPE_CHECKING:
 
 
 def answerer_over(searcher: Searcher, llm: Llm | None = None) -> Answerer:
-    """Answers by quoting, or in the words of the language model; refuses as `zitat calibrate` fitted the archive."""
+    """Answers by quoting, or in the words of the language model."""
     from retrieval import Answerer
-    from retrieval.answering.confidence import calibration_of
 
-    calibration = calibration_of(searcher.archive)
     if llm is None:
-        return Answerer(searcher, calibration)
+        return Answerer(searcher)
     from retrieval.answering.generative import LanguageModel, Writer
 
     key = os.environ.get(llm.key_variable, "").strip() or None
-    return Answerer(searcher, calibration, Writer(LanguageModel(llm.base_url, llm.model, key)))
+    return Answerer(searcher, writer=Writer(LanguageModel(llm.base_url, llm.model, key)))
 
 
 def llm_of(args: argparse.Namespace) -> Llm | None:

@@ -13,7 +13,7 @@ from datetime import date
 
 from index.errors import BadInput
 from retrieval.answering.citations import Citations
-from retrieval.answering.confidence import Calibration
+from retrieval.answering.confidence import Calibration, calibration_of
 from retrieval.answering.conversation import Standalone, standalone
 from retrieval.answering.disagreement import disagreements
 from retrieval.answering.evidence import Sentence, sentences_of
@@ -49,13 +49,16 @@ UNPROVED = "the articles support nothing that it says"
 
 
 class Answerer:
-    """Answers from one archive, with a language model where a `writer` is given; safe to use from several threads."""
+    """Answers from one archive, with a language model where a `writer` is given; safe to use from several threads.
+
+    Without a `calibration`, the archive's own decides when to refuse, and the bundled one where it has none.
+    """
 
     def __init__(
         self, searcher: Searcher, calibration: Calibration | None = None, writer: Writer | None = None
     ) -> None:
         self.searcher = searcher
-        self.calibration = calibration or Calibration()
+        self.calibration = calibration or calibration_of(searcher.archive)
         self.writer = writer
 
     def ask(self, question: str, options: AnswerOptions | None = None, *, today: date | None = None) -> Answer:

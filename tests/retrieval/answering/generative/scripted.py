@@ -18,7 +18,7 @@ class Line:
 
     def __init__(self, handler: BaseHTTPRequestHandler) -> None:
         self.handler = handler
-        self.headers = dict(handler.headers.items())
+        self.headers = handler.headers
         self.body: dict[str, Any] = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
 
     def begin(self, status: int = 200, kind: str = "text/event-stream") -> None:
