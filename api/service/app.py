@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.service import openai_routes, routes_asking, routes_health, routes_reading, routes_writing
+from api.service.documentation import add_documentation
 from api.service.bodies import ProblemBody
 from api.service.jobs import Jobs
 from api.service.keys import Gate
@@ -56,7 +57,10 @@ def create_app(settings: Settings, *, answerer: Answerer | None = None) -> FastA
             await asyncio.to_thread(jobs.stop)
             await service.stop()
 
-    app = Application(title=TITLE, description=ABOUT, version=VERSION, lifespan=lifespan)
+    app = Application(
+        title=TITLE, description=ABOUT, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    add_documentation(app)
     app.state.service, app.state.gate, app.state.throttle = service, Gate(settings), Throttle(settings)
     app.state.jobs = jobs
     _include_routes(app)

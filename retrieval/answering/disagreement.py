@@ -1,7 +1,8 @@
 """Statements about the same thing that cannot all hold: shown side by side, never averaged.
 
 Two sentences are about the same thing when their tokens, figures and dates aside, mean the same, they speak of one
-time and no names contrast. A false alarm is worse than a missed one, so whatever is in doubt is no disagreement.
+time and no names contrast. A false alarm is worse than a missed one, so whatever is in doubt is no disagreement
+(docs/decisions/0010-disagreements.md).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from retrieval.answering.exactness import can_agree
 from retrieval.answering.figures import Figure, find_figures
 from retrieval.answering.names import contrast
 from retrieval.answering.periods import DayNamed, Period, are_of_one_time, may_be_one, period_of
-from retrieval.answering.phrases import say
+from retrieval.answering.phrases import say, shown_date
 from retrieval.answering.records import Disagreement
-from retrieval.answering.sameness import Alignment, alignment_of, near
+from retrieval.answering.sameness import Alignment, alignment_of, cosines, near
 from retrieval.answering.selection import Statement
 from retrieval.found import Found
 
@@ -30,6 +31,7 @@ MOST_COMPARED = 40
 SAME = 0.64  # estimated cosine of two sentences about one thing, and of the words around their figures
 SURELY_SAME = 0.8  # the same where figures change from day to day, or little else tells that it is one thing
 ACROSS = 0.75  # times: translations of one sentence are less alike than it and its copy
+ASIDE = 0.1  # so much more alike may two sentences be without their figures and dates than with them
 NOUN = 0.55  # estimated cosine of two words for what is counted
 FEW = 10  # counts below are in every other sentence
 FURTHEST = Decimal("1.5")  # times: figures for one thing that differ by more are seldom for one thing
@@ -46,6 +48,11 @@ class _Said:
     sentence: Sentence
     figures: tuple[Figure, ...]
     period: Period
+
+    @property
+    def aside(self) -> list[tuple[int, int]]:
+        """Where its figures and dates stand."""
+        return [*((one.start, one.end) for one in self.figures), *self.period.spans]
 
 
 @dataclass(frozen=True)
@@ -66,30 +73,23 @@ def disagreements(
 
     `language` is the reader's.
     """
-    out = [_shown(one, found, language, citations) for one in _between_articles(found, statements, sentences)]
-    return (*out, *_within_articles(found, statements, sentences, citations, language))
-
-
-def _between_articles(
-    found: Found, statements: Sequence[Statement], sentences: Sequence[Sentence]
-) -> Iterator[_Conflict]:
-    """Each sentence of the answer against those of other articles, unless what it says was disputed before."""
     cited = [one for statement in statements for one in (statement.sentence, *statement.agreeing)]
+    between = [_shown(one, found, language, citations) for one in _between_articles(found, cited, sentences)]
+    return (*between, *_within_articles(found, cited, sentences, citations, language))
+
+
+def _between_articles(found: Found, cited: Sequence[Sentence], sentences: Sequence[Sentence]) -> Iterator[_Conflict]:
+    """Each sentence of the answer against those of other articles, unless what it says was disputed before."""
     least = max((one.score for one in sentences), default=0.0) - RELEVANT
-    others = [_said(found, one) for one in sentences[:MOST_COMPARED] if one.score >= least]
-    others = [one for one in others if one.figures or one.period.days]
+    others = [one for one in sentences[:MOST_COMPARED] if one.score >= least]
     disputed: set[tuple[str, ...]] = set()
-    for a in (_said(found, one) for one in cited):
+    for a in cited:
         for b in others:
-            if _are_two_sources(found, a.sentence, b.sentence) and (conflict := _conflict(found, a, b)):
-                values = tuple(sorted((_words(a, conflict.at_a), _words(b, conflict.at_b))))
+            if _are_two_sources(found, a, b) and (conflict := _conflict(found, a, b)):
+                values = tuple(sorted((_words(conflict.a, conflict.at_a), _words(conflict.b, conflict.at_b))))
                 if values not in disputed:
                     disputed.add(values)
                     yield conflict
-
-
-def _said(found: Found, sentence: Sentence) -> _Said:
-    return _Said(sentence, find_figures(sentence.text, sentence.language), period_of(found, sentence))
 
 
 def _are_two_sources(found: Found, a: Sentence, b: Sentence) -> bool:
@@ -98,29 +98,31 @@ def _are_two_sources(found: Found, a: Sentence, b: Sentence) -> bool:
     return one.article != other.article and one.cluster != other.cluster and a.text != b.text
 
 
-def _conflict(found: Found, a: _Said, b: _Said) -> _Conflict | None:
-    """What the two differ in, if they are about the same thing."""
-    differing = _differing_figures(a, b) or _differing_days(a, b)
+def _conflict(found: Found, a: Sentence, b: Sentence) -> _Conflict | None:
+    """What the two differ in, if they are about the same thing; most pairs are not, and are read no further."""
+    across = 1 if a.language == b.language else ACROSS
+    pairs = cosines(a, b)
+    if not pairs.size or min(pairs.max(1).mean(), pairs.max(0).mean()) < SAME * across - ASIDE:
+        return None
+    one, other = _said(found, a), _said(found, b)
+    differing = _differing_figures(one, other) or _differing_days(one, other)
     if not differing:
         return None
     x, y, doubtful = differing
-    aside = [[*((one.start, one.end) for one in said.figures), *said.period.spans] for said in (a, b)]
-    aligned = alignment_of(a.sentence, b.sentence, *aside)
-    least = SAME if are_of_one_time(a.period, b.period) and not doubtful else SURELY_SAME
-    least *= 1 if a.sentence.language == b.sentence.language else ACROSS
-    around = near(a.sentence, (x.start, x.end)), near(b.sentence, (y.start, y.end))
-    if min(aligned.similarity(), aligned.similarity(*around)) < least or not _of_one_time(a, b, x):
-        return None
-    if contrast(a.sentence, b.sentence, aligned.pairs):
+    aligned = alignment_of(a, b, pairs, one.aside, other.aside)
+    least = across * (SAME if are_of_one_time(one.period, other.period) and not doubtful else SURELY_SAME)
+    around = near(a, (x.start, x.end)), near(b, (y.start, y.end))
+    if min(aligned.similarity(), aligned.similarity(*around)) < least or contrast(a, b, pairs):
         return None
     if isinstance(x, Figure) and isinstance(y, Figure):
-        return _Conflict("figures", a, b, x, y) if _same_noun(aligned, a, b, x, y) else None
-    beside = near(a.sentence, (x.start, x.end), BESIDE), near(b.sentence, (y.start, y.end), BESIDE)
-    return _Conflict("dates", a, b, x, y) if aligned.similarity(*beside) >= least else None
+        same = may_be_one(one.period, other.period) and _same_noun(aligned, one, other, x, y)
+        return _Conflict("figures", one, other, x, y) if same else None
+    beside = near(a, (x.start, x.end), BESIDE), near(b, (y.start, y.end), BESIDE)
+    return _Conflict("dates", one, other, x, y) if aligned.mutual(*beside) >= least else None
 
 
-def _of_one_time(a: _Said, b: _Said, at: Figure | DayNamed) -> bool:
-    return isinstance(at, DayNamed) or may_be_one(a.period, b.period)
+def _said(found: Found, sentence: Sentence) -> _Said:
+    return _Said(sentence, find_figures(sentence.text, sentence.language), period_of(found, sentence))
 
 
 def _differing_figures(a: _Said, b: _Said) -> tuple[Figure, Figure, bool] | None:
@@ -184,15 +186,21 @@ def _shown(conflict: _Conflict, found: Found, language: str, citations: Citation
     places = [(conflict.a, conflict.at_a), (conflict.b, conflict.at_b)]
     places.sort(key=lambda place: place[0].period.published or (date.min, date.min), reverse=True)
     values = tuple(_words(said, at) for said, at in places)
-    text = say(language, "The sources disagree: {values}.", values=" – ".join(values))
+    days = [found.result.passages[said.sentence.passage].article.published_at for said, _ in places]
+    shown = values if len({day and day[:10] for day in days}) == 1 else _with_days(values, days, language)
+    text = say(language, "The sources disagree: {values}.", values=" – ".join(shown))
     return Disagreement(conflict.kind, text, values, tuple(citations.number(said.sentence) for said, _ in places))
 
 
+def _with_days(values: Sequence[str], days: Sequence[str | None], language: str) -> tuple[str, ...]:
+    """Each value with the day of its report: the newer one may only know more."""
+    return tuple(f"{value} ({shown_date(day, language)})" for value, day in zip(values, days, strict=True))
+
+
 def _within_articles(
-    found: Found, statements: Sequence[Statement], sentences: Sequence[Sentence], citations: Citations, language: str
+    found: Found, cited: Sequence[Sentence], sentences: Sequence[Sentence], citations: Citations, language: str
 ) -> Iterator[Disagreement]:
     """Contradictions in the cited articles of which a cited sentence, or one beside it, is a part."""
-    cited = [one for statement in statements for one in (statement.sentence, *statement.agreeing)]
     for article in dict.fromkeys(found.ranked[one.passage].chunk.article for one in cited):
         own = sorted((s for s in sentences if found.ranked[s.passage].chunk.article == article), key=lambda s: s.start)
         for one in contradictions(own):

@@ -36,6 +36,7 @@ _TYPED = str.maketrans(
     dict.fromkeys("\u00a0\u202f\u2009\u2007\t\n\r", " ")
     | {"٫": ".", "٬": "'", "’": "'", "−": "-", "‐": "-", "‑": "-", "～": "~", "〜": "~", "，": ",", "．": "."}
 )
+_DIGIT = regex.compile(r"[^\P{Nd}0-9]")  # of other scripts
 _MAYBE = regex.compile(r"\d|[〇零一二三四五六七八九十百千两兩]|\p{L}{3}")
 _TO = regex.compile(r"(?:\s?(?:-|–|—|~|至|到|から)\s?|[ ](?:to|bis|a|à|до|hadi)[ ])(?=\d)")
 _SMALLEST_RANGE = 10  # below, two numbers with a dash are a score sooner than a range
@@ -82,12 +83,9 @@ def find_figures(text: str, language: str) -> tuple[Figure, ...]:
 
 def plain(text: str) -> str:
     """The text in lower case, its digits and marks those of ASCII, each code point where it was."""
-    out = []
-    for char in text.translate(_TYPED):
-        digit = unicodedata.decimal(char, None)
-        lower = char.lower()
-        out.append(str(digit) if digit is not None else lower if len(lower) == 1 else char)
-    return "".join(out)
+    typed = _DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text.translate(_TYPED))
+    lower = typed.lower()
+    return lower if len(lower) == len(typed) else "".join(c.lower() if len(c.lower()) == 1 else c for c in typed)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Alignment:
     kept_b: NDArray[np.bool_]
 
     def similarity(self, of_a: NDArray[np.bool_] | None = None, of_b: NDArray[np.bool_] | None = None) -> float:
-        """Mean of the best counterparts, in the direction that has fewer; of the tokens given, or of all."""
+        """Mean of the best counterparts, in the worse direction; of the tokens given, or of all."""
         rows = self.kept_a if of_a is None else self.kept_a & of_a
         columns = self.kept_b if of_b is None else self.kept_b & of_b
         if not rows.any() or not columns.any():
@@ -63,12 +63,19 @@ class Alignment:
         back = self.pairs[np.ix_(self.kept_a, columns)].max(0).mean()
         return float(min(ahead, back))
 
+    def mutual(self, of_a: NDArray[np.bool_], of_b: NDArray[np.bool_]) -> float:
+        """Mean of the best counterparts of some tokens of each among those of the other, in the worse direction."""
+        back = Alignment(self.pairs.T, self.kept_b, self.kept_a)
+        return min(self.between(of_a, of_b), back.between(of_b, of_a))
+
     def between(self, of_a: NDArray[np.bool_], of_b: NDArray[np.bool_]) -> float:
         """Mean of the best counterparts of some tokens of one among some of the other."""
         rows, columns = self.kept_a & of_a, self.kept_b & of_b
         return float(self.pairs[np.ix_(rows, columns)].max(1).mean()) if rows.any() and columns.any() else 0.0
 
 
-def alignment_of(a: Sentence, b: Sentence, aside_a: Iterable[Span], aside_b: Iterable[Span]) -> Alignment:
-    """Two sentences compared without the parts that are to be left aside."""
-    return Alignment(cosines(a, b), outside(a, aside_a), outside(b, aside_b))
+def alignment_of(
+    a: Sentence, b: Sentence, pairs: Vectors, aside_a: Iterable[Span], aside_b: Iterable[Span]
+) -> Alignment:
+    """Two sentences, `pairs` their `cosines`, without the parts that are to be left aside."""
+    return Alignment(pairs, outside(a, aside_a), outside(b, aside_b))

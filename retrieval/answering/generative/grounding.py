@@ -55,47 +55,57 @@ class Grounding:
     """
 
     def __init__(self, found: Found, sentences: Sequence[Sentence], shown: frozenset[int]) -> None:
-        self._found, self._sentences, self._shown = found, sentences, shown
-        self._encoder = found.encoder
-        self._read = lru_cache(maxsize=None)(self._encoded)
+        self._passages, self._sentences, self._shown = found.result.passages, sentences, shown
+        self._prover = Prover(found.encoder)
 
     def support(self, claim: Claim, language: str) -> tuple[Sentence, ...]:
-        """The sentences that prove it, best first; none where what it cites is not there, or does not support it."""
-        read = _reading(self._encoder, claim.text, language)
+        """The sentences that prove it, best first; none where what it cites is not there, or does not support it.
+
+        The passages cited prove it together; then each that also does so alone is cited too.
+        """
         cited = [list(self._of_passage(number - 1)) for number in claim.cited]
-        together = self._proof(read, [sentence for passage in cited for sentence in passage])
-        places = {(one.passage, one.start) for one in together}
-        alone = [self._proof(read, passage) for passage in cited if together and len(cited) > 1]
-        more = [one for proof in alone for one in proof if (one.passage, one.start) not in places]
-        return (*together, *more)
+        proof = self._prover.proof(claim.text, language, [one for passage in cited for one in passage])
+        if proof and len(cited) > 1:
+            more = [one for passage in cited for one in self._prover.proof(claim.text, language, passage)]
+            return tuple({(one.passage, one.start): one for one in (*proof, *more)}.values())
+        return proof
 
     def _of_passage(self, number: int) -> Iterator[Sentence]:
         """The sentences that lie in a passage, under whichever passage they were found."""
-        passages = self._found.result.passages
         if number in self._shown:
-            cited = passages[number]
+            cited = self._passages[number]
             for one in self._sentences:
-                same = passages[one.passage].article.id == cited.article.id
+                same = self._passages[one.passage].article.id == cited.article.id
                 if same and cited.start <= one.start and one.end <= cited.end:
                     yield one
 
-    def _proof(self, claim: _Read, candidates: list[Sentence]) -> tuple[Sentence, ...]:
-        """The sentence that says the same, and others as close where it lacks a figure or name."""
-        close = sorted(((similarity(claim, self._read(one)), -at) for at, one in enumerate(candidates)), reverse=True)
-        kept = [candidates[-at] for score, at in close if score >= 1.0]
-        if not kept or _contradicts(claim, self._read(kept[0])):
+
+class Prover:
+    """Finds among sentences those that prove another; reads each text once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._read = lru_cache(maxsize=None)(self._encoded)
+
+    def proof(self, text: str, language: str, candidates: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """The candidate that says the same, and others as close where it lacks a figure or name; else none."""
+        claim = self._read(text, language)
+        read = [self._read(one.text, one.language) for one in candidates]
+        close = sorted(((similarity(claim, one), -at) for at, one in enumerate(read)), reverse=True)
+        kept = [-at for score, at in close if score >= 1.0]
+        if not kept or _contradicts(claim, read[kept[0]]):
             return ()
-        missing = anchors_of(claim.text, claim.language, kept[0].language)
+        missing = anchors_of(text, language, read[kept[0]].language)
         proof: list[Sentence] = []
-        for one in kept[:MOST_QUOTED]:
-            left = [anchor for anchor in missing if not _has(self._read(one), claim, anchor)]
+        for at in kept[:MOST_QUOTED]:
+            left = [anchor for anchor in missing if not _has(read[at], claim, anchor)]
             if not proof or len(left) < len(missing):
-                proof.append(one)
+                proof.append(candidates[at])
             missing = left
         return () if missing else tuple(proof)
 
-    def _encoded(self, sentence: Sentence) -> _Read:
-        return _reading(self._encoder, sentence.text, sentence.language)
+    def _encoded(self, text: str, language: str) -> _Read:
+        return _Read(text, language, self._encoder.encode_query(text, language), self._encoder.token_ends(text))
 
 
 def similarity(claim: _Read, source: _Read) -> float:
@@ -106,10 +116,6 @@ def similarity(claim: _Read, source: _Read) -> float:
     pairs = mine.tokens @ theirs.tokens.T
     enough = SAME_LANGUAGE if claim.language == source.language else OTHER_LANGUAGE
     return float(pairs.max(1).mean() + pairs.max(0).mean()) / (2 * enough)
-
-
-def _reading(encoder: Encoder, text: str, language: str) -> _Read:
-    return _Read(text, language, encoder.encode_query(text, language), encoder.token_ends(text))
 
 
 def _contradicts(claim: _Read, source: _Read) -> bool:
