@@ -6,7 +6,9 @@ The archive is one that holds the folder's corpus (`python -m eval.quality` buil
 articles of its own language, and with --cross also to those of each other language, where the answer is that of the
 parallel question. "cited" is the share of questions for which a cited sentence holds the marked answer; "first", the
 first one; "span F1" compares the words marked in the first citation with the marked answer, as SQuAD does (arXiv
-1606.05250), a letter counting as a word in scripts without spaces; a missing mark counts 0.
+1606.05250), a letter counting as a word in scripts without spaces. It is a mean over the questions that ask for a time,
+a person, a place or a quantity, since only for those anything is marked; a missing mark counts 0. With --never-refuse
+every question is answered, which shows what choosing the sentences is worth by itself.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ import regex
 from eval.dataset import Dataset, Gold, Query, read_dataset
 from retrieval import Answerer, AnswerOptions, Searcher, SearchOptions
 from retrieval.answering import Answer, Citation
+from retrieval.answering.asked_for import asked_for
+from retrieval.answering.confidence import Calibration
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
@@ -33,24 +37,25 @@ _WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}
 
 @dataclass(frozen=True)
 class Score:
-    """Of one question; each from 0 to 1, but `sentences`, which counts."""
+    """Of one question; each from 0 to 1, but `sentences`, which counts. `span_f1` is None where nothing is marked."""
 
     answered: float
     cited: float
     first: float
-    span_f1: float
+    span_f1: float | None
     sentences: float
 
 
 def scored(answer: Answer, gold: Gold) -> Score:
     """How good an answer is, given where the right one stands."""
+    kind = asked_for(answer.understood.question, answer.understood.language)
     holding = [_holds(citation, gold) for citation in answer.citations]
     first = answer.citations[0] if answer.citations else None
     return Score(
         answered=float(answer.answered),
         cited=float(any(holding)),
         first=float(holding[:1] == [True]),
-        span_f1=f1(_marked(first), gold.text) if first else 0.0,
+        span_f1=None if kind is None else f1(_marked(first), gold.text) if first else 0.0,
         sentences=float(len(answer.sentences)),
     )
 
@@ -110,8 +115,12 @@ def measure(answerer: Answerer, questions: Iterable[tuple[Query, str, Gold]]) ->
 
 def summary(name: str, scores: list[Score]) -> str:
     """One line of JSON: means over questions."""
-    means = {field.name: round(fmean(getattr(score, field.name) for score in scores), 3) for field in fields(Score)}
-    return json.dumps({"questions": name, "count": len(scores)} | means)
+    means = {}
+    for field in fields(Score):
+        known = [value for score in scores if (value := getattr(score, field.name)) is not None]
+        means[field.name] = round(fmean(known), 3) if known else None
+    marking = sum(score.span_f1 is not None for score in scores)
+    return json.dumps({"questions": name, "count": len(scores), "of which mark": marking} | means)
 
 
 def main() -> None:
@@ -120,11 +129,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--sample", type=int, help="questions a language, spread evenly; all without it")
+    parser.add_argument("--never-refuse", action="store_true")
     parser.add_argument("--cross", type=int, default=0, metavar="N", help="questions for each pair of languages")
     args = parser.parse_args()
     dataset = read_dataset(args.folder, "mono")
     with Searcher(args.archive) as searcher:
-        scores = measure(Answerer(searcher), asked(dataset, args.sample, args.cross))
+        answerer = Answerer(searcher, Calibration(threshold=0.0) if args.never_refuse else None)
+        scores = measure(answerer, asked(dataset, args.sample, args.cross))
     for kind in ("same", "cross"):
         of_kind = {name: found for name, found in scores.items() if name.startswith(kind)}
         for name, found in sorted(of_kind.items()):

@@ -44,14 +44,18 @@ class Dataset:
         return sorted({query.language for query in self.queries})
 
     def sample(self, per_language: int | None) -> list[Query]:
-        """Every query, or `per_language` of each language spread evenly over the file; no chance is involved."""
+        """Every query, or `per_language` of each language spread evenly over the file; no chance is involved.
+
+        Where the languages ask the same questions in the same order, each is given others.
+        """
         if per_language is None:
             return self.queries
         out: list[Query] = []
-        for language in self.languages:
+        for number, language in enumerate(self.languages):
             own = [query for query in self.queries if query.language == language]
             step = max(len(own) / per_language, 1.0)
-            out += [own[int(i * step)] for i in range(min(per_language, len(own)))]
+            shift = number / len(self.languages)
+            out += [own[int((i + shift) * step)] for i in range(min(per_language, len(own)))]
         return out
 
 

@@ -71,16 +71,16 @@ def _period(text: str, language: str, published_at: str | None) -> Period:
 
 
 def may_be_one(a: Period, b: Period) -> bool:
-    """Whether two sentences may speak of the same time, as far as they and their articles say."""
+    """Whether two sentences speak of times that may be the same; False where it is not known of when one speaks."""
     if a.weekdays and b.weekdays and not a.weekdays & b.weekdays:
         return False
     if a.named and b.named:
         return any(x[0] <= y[1] and y[0] <= x[1] for x in a.named for y in b.named)
     if a.named or b.named:
         named, other = (a.named, b) if a.named else (b.named, a)
-        return other.published is None or any(_near(days, other.published) for days in named)
+        return other.published is not None and any(_near(days, other.published) for days in named)
     if a.published is None or b.published is None:
-        return True
+        return False
     if (a.relative or b.relative) and a.published != b.published:
         return False
     return _near(a.published, b.published)

@@ -10,7 +10,7 @@ from retrieval.results import Span
 TEXT = "It opened on 3 May. The harbour of Trieste reopened."
 
 
-def answer(*spans: tuple[int, int], marked: tuple[int, int] | None = None) -> Answer:
+def answer(*spans: tuple[int, int], marked: tuple[int, int] | None = None, question: str = "When?") -> Answer:
     citations = tuple(
         Citation(
             n, "a", "hash", start, end, TEXT[start:end], Span(*marked) if marked else None, "t", None, None, "en", None
@@ -18,8 +18,8 @@ def answer(*spans: tuple[int, int], marked: tuple[int, int] | None = None) -> An
         for n, (start, end) in enumerate(spans, 1)
     )
     sentences = tuple(AnswerSentence(c.quote, "en", (c.n,)) for c in citations)
-    understood = AnswerUnderstood("en", (), "q")
-    return Answer("q", bool(spans), 0.9, "extractive", "en", understood, sentences, citations, (), (), (), {})
+    understood = AnswerUnderstood("en", (), question)
+    return Answer(question, bool(spans), 0.9, "extractive", "en", understood, sentences, citations, (), (), (), {})
 
 
 def test_a_cited_sentence_that_holds_the_answer_counts() -> None:
@@ -37,6 +37,10 @@ def test_the_marked_words_are_compared_with_the_marked_answer() -> None:
     assert scored(answer((0, 19), marked=(13, 18)), Gold("a", 13, "3 May")).span_f1 == 1.0
     assert scored(answer((0, 19), marked=(10, 18)), Gold("a", 13, "3 May")).span_f1 == 0.8  # 2 of 3, and 2 of 2
     assert scored(answer((0, 19)), Gold("a", 13, "3 May")).span_f1 == 0.0
+
+
+def test_a_question_for_nothing_that_is_marked_has_no_such_score() -> None:
+    assert scored(answer((0, 19), question="Why did it close?"), Gold("a", 13, "3 May")).span_f1 is None
 
 
 def test_a_refusal_scores_nothing() -> None:

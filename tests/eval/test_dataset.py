@@ -34,7 +34,13 @@ def numbered(counts: dict[str, int]) -> Dataset:
 
 def test_a_sample_is_spread_evenly_over_each_language() -> None:
     sample = numbered({"en": 10, "de": 4}).sample(4)
-    assert [query.id for query in sample] == ["de-0", "de-1", "de-2", "de-3", "en-0", "en-2", "en-5", "en-7"]
+    assert [query.id for query in sample] == ["de-0", "de-1", "de-2", "de-3", "en-1", "en-3", "en-6", "en-8"]
+
+
+def test_languages_that_ask_the_same_are_sampled_at_different_questions() -> None:
+    sample = numbered({"en": 12, "de": 12, "fr": 12}).sample(2)
+    numbers = [query.id.split("-")[1] for query in sample]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_a_sample_larger_than_a_language_is_all_of_it_once() -> None:

@@ -22,6 +22,8 @@ from retrieval.answering.figures import find_figures, plain
 from retrieval.answering.small_words import words_of
 from retrieval.dates import DateSpan, find_dates
 
+# A key begins with what it is of: "#" digits as they stand, "=" a value with its scale, "?" digits in a language whose
+# scale words are not known, "d" a day, "m" a month, "'" a word as it is written, "~" as it sounds in Latin letters.
 Kind = Literal["figure", "date", "name"]
 
 ENDING, SHORTEST = 3, 4  # letters by which a name may be longer in another case, and from which it may be
@@ -81,11 +83,12 @@ class _Number:
     readings: frozenset[str]
     scaled: str | None
 
-    def asked(self) -> frozenset[str]:
-        """Keys by which a source proves it."""
+    def asked(self, language: str) -> frozenset[str]:
+        """Keys by which a source proves it; "5" is not proved by "5 million" where the scale would be understood."""
         if self.scaled:
             return frozenset([f"={self.scaled}", *(f"?{reading}" for reading in self.readings)])
-        return frozenset([f"{mark}{reading}" for reading in self.readings for mark in "#="])
+        marks = "=" if figure_words(language).scales else "#="
+        return frozenset([f"{mark}{reading}" for reading in self.readings for mark in marks])
 
     def shown(self, language: str) -> Iterator[str]:
         """Keys that it gives a source: "5 million" shows five million, and the 5."""
@@ -100,7 +103,7 @@ class _Number:
 
 def _figures(text: str, language: str) -> Iterator[Anchor]:
     for number in _numbers(text, language):
-        yield Anchor("figure", number.start, number.end, number.asked())
+        yield Anchor("figure", number.start, number.end, number.asked(language))
 
 
 def _numbers(text: str, language: str) -> list[_Number]:
@@ -138,8 +141,7 @@ def _is_absolute(found: DateSpan) -> bool:
 
 
 def _date(found: DateSpan) -> Anchor:
-    key = _day(found) if found.earliest == found.latest else _month(found)
-    return Anchor("date", found.start, found.end, frozenset([key]))
+    return Anchor("date", found.start, found.end, frozenset([_day(found)]))
 
 
 def _years(text: str, dates: list[DateSpan]) -> Iterator[Anchor]:
@@ -149,10 +151,12 @@ def _years(text: str, dates: list[DateSpan]) -> Iterator[Anchor]:
 
 
 def _day(found: DateSpan) -> str:
+    """The key of the day, or of what is known of it."""
     return f"d{found.earliest.month}-{found.earliest.day}" if found.earliest == found.latest else _month(found)
 
 
 def _month(found: DateSpan) -> str:
+    """The key of the month, of the year where it names none."""
     same = (found.earliest.year, found.earliest.month) == (found.latest.year, found.latest.month)
     return f"m{found.earliest.month}" if same else f"#{found.earliest.year}"
 

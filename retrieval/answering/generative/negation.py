@@ -26,7 +26,7 @@ _WORDS = {  # regular expressions, each for whole words
     "\\p{L}+(?:m[ae](?:d[ıi]|m[ıi]ş|z|y[ae]\\p{L})|m[ıiuü]yor)\\p{L}*",
     "ar": "لا|لم|لن|ليس\\p{L}*|ما|غير|دون|بدون|ولا|ولم|ولن|وليس\\p{L}*|عدم|بلا",
     "he": "לא|אין|ללא|בלי|אינ\\p{L}*|ולא|מעולם|אף",
-    "fa": "نه|نیست\\p{L}*|ن\\p{L}+|بدون|هیچ", "hi": "नहीं|न|ना|मत|बिना|कोई नहीं|नहीं",
+    "fa": "نه|نیست\\p{L}*|ن\\p{L}+|بدون|هیچ", "hi": "नहीं|न|ना|मत|बिना",
     "vi": "không|chẳng|chưa|chớ|đừng|chả", "id": "tidak|bukan|belum|tak|jangan|tanpa|tiada",
 }  # fmt: skip
 _STRINGS = {  # the same in languages that write words together

@@ -48,9 +48,9 @@ class Writer:
         `sentences` are those of the passages found.
         """
         prompt = answer_prompt(question, language, found, most, self.model)
-        grounding, claims, withheld = Grounding(found, sentences, prompt.passages), Claims(language), 0
         if not prompt.passages:
             raise EndpointFailed("no passage can be shown to it")
+        grounding, claims, withheld = Grounding(found, sentences, prompt.passages), Claims(language), 0
         with closing(Endpoint(self.model).stream(prompt.messages)) as pieces:
             for claim in _claims(pieces, claims):
                 one = Written(claim.text, grounding.support(claim, language) if _is_in(claim, language) else ())

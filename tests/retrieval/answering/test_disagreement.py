@@ -105,6 +105,100 @@ def test_different_days_for_one_event_are_shown(ask: Ask) -> None:
     assert [(one.kind, sorted(one.values)) for one in answer.disagreements] == [("dates", ["1 November", "31 October"])]
 
 
+def test_reports_of_an_unknown_time_do_not_disagree(ask: Ask) -> None:
+    assert ask(QUESTION, draft("a", FIRST), draft("b", OTHER)).disagreements == ()
+
+
+def test_values_of_reports_of_different_days_are_shown_with_their_days(ask: Ask) -> None:
+    [found] = ask(QUESTION, report("a", FIRST), report("b", OTHER, "2023-03-04")).disagreements
+    assert found.text == "The sources disagree: 47 (March 4, 2023) – 42 (March 2, 2023)."
+
+
+DISAGREE = {
+    "toll in Arabic": (
+        "ar",
+        "كم عدد قتلى تفجير المسجد في أبها؟",
+        "قتل 13 شخصا في تفجير انتحاري استهدف مسجدا لقوات الطوارئ في أبها يوم الخميس، حسب وزارة الداخلية.",
+        "قتل 17 شخصا في تفجير انتحاري استهدف مسجد قوات الطوارئ في أبها يوم الخميس، حسب مصادر طبية.",
+        ["13", "17"],
+    ),
+    "people moved, in Chinese": (
+        "zh",
+        "涿州转移了多少群众？",
+        "截至8月1日10时，涿州市受灾人数13万人，全市共转移群众12.5万人。",
+        "截至8月1日10时，涿州市受灾人数13万人，全市共转移群众11.3万人。",
+        ["12.5万", "11.3万"],
+    ),
+    "money in Portuguese": (
+        "pt",
+        "Qual foi o lucro da Petrobras no primeiro trimestre de 2017?",
+        "A Petrobras teve lucro líquido de R$ 4,45 bilhões no primeiro trimestre de 2017, informou a empresa.",
+        "A Petrobras teve lucro líquido de R$ 4,81 bilhões no primeiro trimestre de 2017, informou a estatal.",
+        ["R$ 4,45 bilhões", "R$ 4,81 bilhões"],
+    ),
+    "date in Russian": (
+        "ru",
+        "Когда потерпел крушение самолёт под Саратовом?",
+        "Пассажирский самолёт потерпел крушение под Саратовом 11 февраля 2018 года вскоре после взлёта.",
+        "Пассажирский самолёт потерпел крушение под Саратовом 12 февраля 2018 года вскоре после взлёта.",
+        ["11 февраля 2018 года", "12 февраля 2018 года"],
+    ),
+    "area in German": (
+        "de",
+        "Wie viel Hektar Wald verbrannten bei Beelitz?",
+        "Bei dem Waldbrand in der Nähe von Beelitz verbrannten nach Angaben der Feuerwehr 200 Hektar Wald.",
+        "Bei dem Waldbrand in der Nähe von Beelitz verbrannten nach Angaben des Landkreises 250 Hektar Wald.",
+        ["200 Hektar", "250 Hektar"],
+    ),
+}
+ONLY_LOOK_SO = {
+    "one fire, told of what happened on two days": (
+        "en",
+        "When did the fire destroy the historic lodge?",
+        "The historic lodge on the North Rim was destroyed by a wildfire, park officials announced July 13.",
+        "The historic lodge on the North Rim was destroyed by a wildfire, which began July 4.",
+    ),
+    "two drawings of a lottery": (
+        "en",
+        "How much is the Mega Millions jackpot?",
+        "The Mega Millions jackpot has reached $1.25 billion after no one matched all six numbers on Tuesday.",
+        "The Mega Millions jackpot has reached $1.55 billion after no one matched all six numbers on Friday.",
+    ),
+    "two shares on one day": (
+        "zh",
+        "富春环保主力资金净卖出多少？",
+        "截至2023年7月31日收盘，富春环保报收于4.93元，主力资金净卖出174.81万元。",
+        "截至2023年7月31日收盘，新天药业报收于5.21元，主力资金净卖出236.34万元。",
+    ),
+    "the dead and the injured": (
+        "es",
+        "¿Cuántas personas murieron en el accidente de tren?",
+        "El accidente de tren cerca de Santiago dejó 79 muertos, según las autoridades.",
+        "El accidente de tren cerca de Santiago dejó 87 heridos, según las autoridades.",
+    ),
+    "one figure rounded": (
+        "tr",
+        "Depremde kaç kişi öldü?",
+        "Hatay'daki depremde 1.248 kişi öldü, yetkililer açıkladı.",
+        "Hatay'daki depremde yaklaşık 1.200 kişi öldü, yetkililer açıkladı.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "question", "a", "b", "values"), DISAGREE.values(), ids=list(DISAGREE))
+def test_news_that_disagrees_is_flagged(
+    ask: Ask, language: str, question: str, a: str, b: str, values: list[str]
+) -> None:
+    answer = ask(question, report("a", a, language=language), report("b", b, language=language))
+    assert [sorted(one.values) for one in answer.disagreements] == [sorted(values)]
+
+
+@pytest.mark.parametrize(("language", "question", "a", "b"), ONLY_LOOK_SO.values(), ids=list(ONLY_LOOK_SO))
+def test_news_that_only_looks_so_is_not(ask: Ask, language: str, question: str, a: str, b: str) -> None:
+    answer = ask(question, report("a", a, language=language), report("b", b, "2023-03-03", language=language))
+    assert answer.disagreements == ()
+
+
 TRADE = "Trade between the two countries amounted to $626.8 million in 2020. "
 
 

@@ -23,6 +23,8 @@ DIFFERENT = [
     ("Exports were 626.8 million.", "en", "Die Exporte betrugen 628,6 Millionen.", "de"),
     ("Exports were 5 million.", "en", "Exports were 5 billion.", "en"),
     ("Exports were 5 million.", "en", "Die Exporte betrugen 5 Milliarden.", "de"),
+    ("Exports were 5 dollars.", "en", "Exports were 5 million dollars.", "en"),
+    ("Exports were 5 dollars.", "en", "Die Exporte betrugen 5 Millionen Dollar.", "de"),
     ("It was in 2012.", "en", "It was in 2021.", "en"),
     ("They met on 30 October 2022.", "en", "Sie trafen sich am 31.10.2022.", "de"),
     ("They met in November 2022.", "en", "Они встретились 31 октября 2022 года.", "ru"),
