@@ -70,11 +70,5 @@ def _fitted(signs: NDArray[np.float32], names: NDArray[np.bool_]) -> LogisticReg
     return LogisticRegression(C=STRENGTH, max_iter=500).fit(signs, names)
 
 
-def _auc(
-    signs: NDArray[np.float32], names: NDArray[np.bool_], other: NDArray[np.float32], of: NDArray[np.bool_]
-) -> float:
-    return float(roc_auc_score(of, _fitted(signs, names).decision_function(other)))
-
-
 if __name__ == "__main__":
     main()

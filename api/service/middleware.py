@@ -9,10 +9,12 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.service import logs
 from api.service.metrics import Metrics
+from api.service.openai_errors import speaks_openai, told
 from api.service.problems import Problem, logged, rendered
 from api.service.settings import Settings
 
@@ -51,7 +53,8 @@ class Watched:
     async def _failed(self, error: Exception, scope: Scope, receive: Receive, answer: _Answer) -> None:
         problem = logged(error)
         if not answer.status:
-            await rendered(problem)(scope, receive, answer)
+            shown = told if speaks_openai(scope["path"]) else rendered
+            await shown(problem)(scope, receive, answer)
 
     def _told(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", None) or "none"
@@ -85,7 +88,10 @@ class BodyLimit:
         """Handle one request."""
         if scope["type"] != "http" or scope["method"] not in WITH_BODY:
             return await self.app(scope, receive, send)
-        most = self.limits.upload_bytes if scope["path"] == UPLOADS else self.limits.body_bytes
+        most = self.limits.body_bytes
+        if scope["path"] == UPLOADS:  # much is read only of those who may send it
+            scope["app"].state.gate.admit(HTTPConnection(scope), "admin")
+            most = self.limits.upload_bytes
         body = await self._whole(Headers(scope=scope).get("content-length", ""), most, receive)
         if body is not None:
             await self.app(scope, _replayed(body, receive), send)

@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from fastapi.responses import StreamingResponse
 
+from api.service.heartbeats import with_heartbeats
 from api.service.problems import logged, rendered
 from api.service.rendering import as_json
 from retrieval.answering import Done, Event, PassagesFound, Restarted, SentenceReady
@@ -59,23 +60,23 @@ async def event_stream(events: AsyncGenerator[Event, None], heartbeat: float) ->
 async def _told(
     first: asyncio.Future[Event], events: AsyncGenerator[Event, None], heartbeat: float
 ) -> AsyncIterator[bytes]:
-    following = first
+    try:
+        async with aclosing(with_heartbeats(_from(first, events), heartbeat)) as telling:
+            async for event in telling:
+                yield HEARTBEAT if event is None else _event(event)
+    except Exception as error:
+        yield b"event: error\ndata: " + rendered(logged(error)).body + b"\n\n"
+
+
+async def _from(first: asyncio.Future[Event], events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """The events, the first of which is asked for already."""
     async with aclosing(events):
         try:
-            while True:
-                await asyncio.wait({following}, timeout=heartbeat)
-                if not following.done():
-                    yield HEARTBEAT
-                    continue
-                yield _event(following.result())
-                following = asyncio.ensure_future(anext(events))
+            yield await first
         except StopAsyncIteration:
             return
-        except Exception as error:
-            yield b"event: error\ndata: " + rendered(logged(error)).body + b"\n\n"
-        finally:
-            following.cancel()
-            await asyncio.wait({following})
+        async for event in events:
+            yield event
 
 
 def _event(event: Event) -> bytes:

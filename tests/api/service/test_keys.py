@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 import threading
 from collections.abc import Iterator
@@ -257,3 +258,15 @@ def test_the_command_says_what_it_cannot_do(zitat: Zitat, tmp_path: Path) -> Non
     assert nowhere.status == 2
     assert "make the archive first" in nowhere.err
     assert not (tmp_path / "none").exists()
+
+
+def test_a_large_upload_is_not_read_of_those_who_may_not_send_it(open_service: httpx.Client, keys: KeyFile) -> None:
+    token, _ = keys.add("read")
+    address = open_service.base_url
+    head = (
+        f"POST /v1/articles HTTP/1.1\r\nHost: {address.host}:{address.port}\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 50000000\r\n\r\n"
+    )
+    with socket.create_connection((address.host, address.port), timeout=10) as connection:
+        connection.sendall(head.encode())  # and never a body
+        assert connection.recv(1000).startswith(b"HTTP/1.1 403")
