@@ -60,9 +60,13 @@ class SentenceTransformerEncoder:
         return [EncodedPassage(vector, nothing) for vector in normalise(np.asarray(vectors, np.float32))]
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
-        vector = self._model.encode_query(question, convert_to_numpy=True, show_progress_bar=False)
+        return self.encode_queries([question], [language])[0]
+
+    def encode_queries(self, questions: Sequence[str], languages: Sequence[str]) -> list[EncodedQuery]:
+        """Several questions in one call; the service collects those that come at the same time."""
+        vectors = self._model.encode_query(list(questions), convert_to_numpy=True, show_progress_bar=False)
         none = np.zeros((0, self.dimension), np.float32)
-        return EncodedQuery(normalise(np.asarray(vector, np.float32)), none)
+        return [EncodedQuery(vector, none) for vector in normalise(np.asarray(vectors, np.float32))]
 
     def _shortened(self, context: str) -> str:
         ends = self.token_ends(context)

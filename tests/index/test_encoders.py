@@ -258,3 +258,13 @@ def test_a_sentence_transformers_model_is_never_given_more_than_its_window(fp32:
     assert short.codes.shape == (0, 48)
     with pytest.raises(EncoderError, match=f"window of {fp32.window}"):
         fp32.encode_passages([Passage(f"{fits} wind", "", "en")])
+
+
+@pytest.mark.slow
+def test_questions_in_one_call_have_the_vectors_they_have_alone(fp32: Any) -> None:
+    questions = list(TEXTS.values())[:4]
+    together = fp32.encode_queries(questions, ["und"] * 4)
+    for question, query in zip(questions, together, strict=True):
+        alone = fp32.encode_query(question, "und")
+        assert float(alone.vector @ query.vector) > 0.9999
+        assert query.tokens.shape == (0, fp32.dimension)
