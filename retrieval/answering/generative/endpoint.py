@@ -130,8 +130,9 @@ class _Connection:
 
     def __init__(self, model: LanguageModel, portal: BlockingPortal) -> None:
         self.model, self.portal = model, portal
-        self.ends = time.monotonic() + model.total_seconds
-        self.patience = model.first_token_seconds
+        started = time.monotonic()
+        self.ends, self.due = started + model.total_seconds, started + model.first_token_seconds
+        self.writing = False
         self.client: openai.AsyncOpenAI | None = None
         self.chunks: Chunks | None = None
 
@@ -151,8 +152,10 @@ class _Connection:
 
     def piece(self) -> str | None:
         """The next text, None at the end."""
+        if self.writing:
+            self.due = time.monotonic() + self.model.stall_seconds
         found = self._within(self._next)
-        self.patience = self.model.stall_seconds
+        self.writing = True
         return found
 
     def _within(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -160,7 +163,7 @@ class _Connection:
         from anyio import fail_after
 
         async def limited() -> T:
-            with fail_after(max(min(self.patience, self.ends - time.monotonic()), 0.0)):
+            with fail_after(max(min(self.due, self.ends) - time.monotonic(), 0.0)):
                 return await work()
 
         with _failures():

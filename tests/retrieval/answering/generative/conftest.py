@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from retrieval import Searcher
-from retrieval.answering import Answerer
+from retrieval.answering import Answer, Answerer
 from retrieval.answering.confidence import Calibration
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative import LanguageModel, Writer
@@ -23,6 +23,8 @@ BUDGET = (
     "The budget for wind farms rose to 626.8 million euros in 2021. The minister Anna Keller did not sign the "
     "contract with Norway. Ilham Aliyev opened a new port in Baku."
 )
+TRUE = "The budget for wind farms rose to 626.8 million euros in 2021."
+OTHER = "Ilham Aliyev opened a new port in Baku."
 SCHOOLS = "Teachers in Ganja asked for higher wages and a budget for books."
 
 
@@ -50,3 +52,12 @@ def scripted(archive_of: Callable[..., Searcher]) -> Iterator[Scripted]:
             return Answerer(searcher, Certain(models={}), Writer(model)), endpoint
 
         yield make
+
+
+def proved(answerer: Answerer, answer: Answer) -> Answer:
+    """The answer, once each of its citations was found in its article."""
+    texts = answerer.searcher.find(answer.understood.question).texts
+    assert all(texts[one.article_id][one.start : one.end] == one.quote for one in answer.citations)
+    assert [one.n for one in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert {n for sentence in answer.sentences for n in sentence.citations} <= {one.n for one in answer.citations}
+    return answer

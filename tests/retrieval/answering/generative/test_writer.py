@@ -12,21 +12,10 @@ import pytest
 
 from index.errors import BadInput
 from retrieval.answering import Answer, Answerer, AnswerOptions, Done, Notice, Restarted, SentenceReady, Turn
-from tests.retrieval.answering.generative.conftest import BUDGET, KEY, QUESTION, Scripted
+from tests.retrieval.answering.generative.conftest import BUDGET, KEY, OTHER, QUESTION, TRUE, Scripted, proved
 from tests.retrieval.answering.generative.scripted import Line, Play, refuses, says
 
-TRUE = "The budget for wind farms rose to 626.8 million euros in 2021."
-OTHER = "Ilham Aliyev opened a new port in Baku."
 PAUSE = 20  # seconds for which an endpoint says nothing
-
-
-def proved(answerer: Answerer, answer: Answer) -> Answer:
-    """The answer, once each of its citations was found in its article."""
-    texts = answerer.searcher.find(answer.understood.question).texts
-    assert all(texts[one.article_id][one.start : one.end] == one.quote for one in answer.citations)
-    assert [one.n for one in answer.citations] == list(range(1, len(answer.citations) + 1))
-    assert {n for sentence in answer.sentences for n in sentence.citations} <= {one.n for one in answer.citations}
-    return answer
 
 
 def ask(answerer: Answerer, options: AnswerOptions | None = None) -> Answer:
@@ -128,6 +117,18 @@ def test_a_stall_is_noticed_in_the_time_set(scripted: Scripted) -> None:
     started = time.monotonic()
     ask(answerer)
     assert time.monotonic() - started < PAUSE  # before the endpoint goes on by itself
+
+
+def test_the_wait_for_the_first_text_begins_with_the_request(scripted: Scripted) -> None:
+    def play(line: Line) -> None:
+        time.sleep(1)
+        line.begin()
+        time.sleep(1)
+        line.piece(f"{TRUE} [1]")
+        line.end()
+
+    answerer, _ = scripted(play, first_token_seconds=1.5)
+    assert kinds(ask(answerer)) == ["fallback"]
 
 
 def test_all_of_it_takes_no_longer_than_the_total(scripted: Scripted) -> None:
@@ -253,45 +254,6 @@ def test_the_key_is_sent_and_told_to_nobody_else(
     assert answerer.writer is not None
     for told in (repr(answer), repr(answerer.writer.model), caplog.text):
         assert KEY not in told
-
-
-def asks_then(rewritten: str) -> list[Play]:
-    return [says(rewritten), says(f"{OTHER} [1]")]
-
-
-CONVERSATION = AnswerOptions(conversation=(Turn("Who opened a new port in Baku?", "Ilham Aliyev opened it."),))
-
-
-def test_a_follow_up_is_rewritten_by_the_model(scripted: Scripted) -> None:
-    answerer, endpoint = scripted(*asks_then("When did Ilham Aliyev open the new port in Baku?"))
-    answer = proved(answerer, answerer.ask("When was that?", CONVERSATION))
-    assert answer.understood.question == "When did Ilham Aliyev open the new port in Baku?"
-    assert "Who opened a new port in Baku?" in endpoint.prompts[0]
-
-
-@pytest.mark.parametrize(
-    "rewritten",
-    [
-        "",
-        "It was in 2021. He opened it.\nIs that enough?",
-        "When? Where? Who?",
-        "When did Angela Merkel open the new port in Baku?",
-        "When did Ilham Aliyev open port 77 in Baku?",
-        "When " * 100 + "?",
-    ],
-)
-def test_a_rewriting_that_is_no_single_question_from_the_conversation_is_not_used(
-    scripted: Scripted, rewritten: str
-) -> None:
-    answerer, _ = scripted(*asks_then(rewritten))
-    quoted = Answerer(answerer.searcher, answerer.calibration).ask("When was that?", CONVERSATION)
-    assert answerer.ask("When was that?", CONVERSATION).understood.question == quoted.understood.question
-
-
-def test_a_rewriting_that_fails_is_done_without(scripted: Scripted) -> None:
-    answerer, _ = scripted(refuses(500), says(f"{OTHER} [1]"))
-    answer = answerer.ask("When was that?", CONVERSATION)
-    assert answer.mode == "generative"
 
 
 def test_leaving_early_ends_the_request(scripted: Scripted) -> None:
