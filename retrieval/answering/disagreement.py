@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from retrieval.answering.arithmetic import contradictions
+from retrieval.answering.asked_for import asked_for
 from retrieval.answering.citations import Citations
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.exactness import can_agree
@@ -32,10 +33,14 @@ SAME = 0.64  # estimated cosine of two sentences about one thing, and of the wor
 SURELY_SAME = 0.8  # the same where figures change from day to day, or little else tells that it is one thing
 ACROSS = 0.75  # times: translations of one sentence are less alike than it and its copy
 ASIDE = 0.1  # so much more alike may two sentences be without their figures and dates than with them
-NOUN = 0.55  # estimated cosine of two words for what is counted
+NOUN = 0.85  # estimated cosine of two words for what is counted; the dead and the injured are nearly as alike
+NOUN_ACROSS = 0.6  # the same between languages
+BEGINNING = 4  # letters by which two forms of one word are known
+TOLD = 0.7  # estimated cosine that each word beside a count has in the other sentence: "died" is not "injured"
 FEW = 10  # counts below are in every other sentence
 FURTHEST = Decimal("1.5")  # times: figures for one thing that differ by more are seldom for one thing
-BESIDE = 12  # code points from a date in which stands what happened then
+BESIDE = 12  # code points from a date, or behind a count, in which stands what happened
+WORD = 3  # code points that reach into the word in front of a count
 ONE_DAY = timedelta(days=1)
 NEXT_DAYS = 10  # dates of one event that differ by more are of two events
 _NEVER_COMPARED = ("duration-", "temperature-")
@@ -148,14 +153,19 @@ def _are_close(a: Figure, b: Figure) -> bool:
 
 
 def _same_noun(aligned: Alignment, a: _Said, b: _Said, x: Figure, y: Figure) -> bool:
+    """Whether two counts are of the same, of which the same is told."""
     if x.kind != "count":
         return True
     if not x.unit or not y.unit:
         return False
-    if a.sentence.language == b.sentence.language and x.unit == y.unit:
+    same_language = a.sentence.language == b.sentence.language
+    beside = near(a.sentence, (x.start, x.end + BESIDE), WORD), near(b.sentence, (y.start, y.end + BESIDE), WORD)
+    if aligned.weakest(*beside) < TOLD * (1 if same_language else ACROSS):
+        return False
+    if same_language and x.unit[:BEGINNING] == y.unit[:BEGINNING]:
         return True
     nouns = near(a.sentence, (x.end, x.end + 1 + len(x.unit)), 0), near(b.sentence, (y.end, y.end + 1 + len(y.unit)), 0)
-    return aligned.between(*nouns) >= NOUN
+    return aligned.between(*nouns) >= (NOUN if same_language else NOUN_ACROSS)
 
 
 def _differing_days(a: _Said, b: _Said) -> tuple[DayNamed, DayNamed, bool] | None:
@@ -200,12 +210,13 @@ def _with_days(values: Sequence[str], days: Sequence[str | None], language: str)
 def _within_articles(
     found: Found, cited: Sequence[Sentence], sentences: Sequence[Sentence], citations: Citations, language: str
 ) -> Iterator[Disagreement]:
-    """Contradictions in the cited articles of which a cited sentence, or one beside it, is a part."""
+    """Contradictions in the cited articles of which a cited sentence is a part; for a quantity, also one beside it."""
+    near = 1 if asked_for(found.asked.text, found.asked.understood.language) == "quantity" else 0
     for article in dict.fromkeys(found.ranked[one.passage].chunk.article for one in cited):
         own = sorted((s for s in sentences if found.ranked[s.passage].chunk.article == article), key=lambda s: s.start)
         for one in contradictions(own):
             places = (one.total, *one.parts)
-            if any(_is_beside(place.sentence, sentence, own) for place in places for sentence in cited):
+            if any(_apart(place.sentence, sentence, own) <= near for place in places for sentence in cited):
                 values = tuple(place.text for place in places)
                 text = say(
                     language, "The figures in this article cannot all hold: {values}.", values=" – ".join(values)
@@ -214,7 +225,8 @@ def _within_articles(
                 yield Disagreement("arithmetic", text, values, numbers)
 
 
-def _is_beside(a: Sentence, b: Sentence, own: Sequence[Sentence]) -> bool:
+def _apart(a: Sentence, b: Sentence, own: Sequence[Sentence]) -> int:
+    """How many sentences of their article lie between two, both counted as one step; many where one is not of it."""
     places = [(one.start, one.end) for one in own]
     at = [(one.start, one.end) for one in (a, b)]
-    return all(place in places for place in at) and abs(places.index(at[0]) - places.index(at[1])) <= 1
+    return abs(places.index(at[0]) - places.index(at[1])) if all(place in places for place in at) else len(own) + 2

@@ -2,7 +2,7 @@
 
 CLDR has the words of each language in the forms they take beside a number, and which side they stand on; no library
 that reads figures out of running text covers more than a dozen languages. What newspapers write and CLDR does not is
-added here by hand: "bn", "dollars" of no named country, "about" and "more than".
+added here by hand: "bn", "dollars" of no named country.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import regex
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_name, get_currency_symbol
 from babel.units import format_unit
+
+from retrieval.answering.lookalikes import LETTER_OF_UNSPACED
 
 _COUNTS = (1, 2, 5, 100, Decimal("1.5"))  # one of each plural category, in nearly every language
 _CURRENCIES = """USD EUR GBP JPY CNY RUB INR TRY AZN KZT UAH CHF KRW CAD AUD NZD SGD HKD TWD BRL MXN ARS CLP COP SEK NOK
@@ -60,8 +62,6 @@ _MORE_SCALES = {
     "ja": {"千": 3, "百": 2}, "ko": {"천": 3}, "hi": {"हजार": 3, "करोड़": 7, "करोड": 7, "मिलियन": 6, "बिलियन": 9},
     "bn": {"মিলিয়ন": 6, "বিলিয়ন": 9}, "mr": {"दशलक्ष": 6}, "ur": {"لاکھ": 5, "کروڑ": 7},
 }  # fmt: skip
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_IS_UNSPACED = regex.compile(f"[{_UNSPACED}]")
 _LONGEST_ENDING = 3
 _SHORTEST_INFLECTED = 4  # letters; shorter words take no ending here, or "mil" would begin "mile"
 
@@ -139,7 +139,7 @@ def _any(words: Iterable[str]) -> str:
     out = ["(?!)"]
     for word in sorted(words, key=len, reverse=True):
         ending = ""
-        if regex.search(r"[\p{L}\p{M}]$", word) and not _IS_UNSPACED.match(word[-1]):
+        if regex.search(r"[\p{L}\p{M}]$", word) and not LETTER_OF_UNSPACED.match(word[-1]):
             shortest = _SHORTEST_INFLECTED if regex.search(r"\p{Latin}$", word) else _SHORTEST_INFLECTED - 1
             ending = rf"[\p{{L}}\p{{M}}]{{0,{_LONGEST_ENDING}}}" if len(word) >= shortest else ""
             ending += r"(?![\p{L}\p{M}])"
@@ -181,7 +181,7 @@ def _add_currencies(units: _Words, locale: Locale) -> None:
     for code in _CURRENCIES:
         symbol = _clean(get_currency_symbol(code, locale))
         for word in (code.lower(), symbol):
-            if len(word) > 1 or _IS_UNSPACED.match(word):
+            if len(word) > 1 or LETTER_OF_UNSPACED.match(word):
                 units.after.setdefault(word, code)
                 units.before.setdefault(word, code)
         for count in _COUNTS:
@@ -205,7 +205,7 @@ def _shared(names: frozenset[str], sisters: frozenset[str]) -> set[str]:
     """The words that the names of two currencies share; in a script without spaces, the letters."""
     words = {word for name in names for word in regex.split(r"[\s-]+", name)}
     shared = words & {word for name in sisters for word in regex.split(r"[\s-]+", name)}
-    if not shared and all(_IS_UNSPACED.search(name) for name in names):
+    if not shared and all(LETTER_OF_UNSPACED.search(name) for name in names):
         shared = {part for name in names for sister in sisters for part in _common(name, sister)}
     return {word for word in shared if len(word) > 1}
 

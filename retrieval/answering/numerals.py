@@ -9,6 +9,8 @@ from functools import cache
 
 import regex
 
+from retrieval.answering.lookalikes import UNSPACED
+
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
@@ -16,10 +18,9 @@ _SMALL = "〇零一二三四五六七八九十百千两兩"
 _NUMERAL = regex.compile(rf"(?<![第数數])[{_SMALL}](?:[{_SMALL}]|[万萬亿億](?=[{_SMALL}]))*+")
 _GROUPED = regex.compile(r"\d{1,3}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*")
 _INDIAN = regex.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Arabic}"
 _DIGITS_PATTERN = r"(?<digits>\d+(?:[.,' ]\d+)*)"
 _FREE = regex.compile(rf"(?<!\d[–—])(?<![\p{{L}}\p{{M}}\d_/:#@.,'+-])(?:(?<sign>-)(?=\d))?{_DIGITS_PATTERN}")
-_ATTACHED = regex.compile(rf"(?<!第)(?<=[{_UNSPACED}]|\p{{Sc}}|\brs\.?|\p{{Hebrew}}-){_DIGITS_PATTERN}")
+_ATTACHED = regex.compile(rf"(?<!第)(?<=[{UNSPACED}\p{{Arabic}}]|\p{{Sc}}|\brs\.?|\p{{Hebrew}}-){_DIGITS_PATTERN}")
 _AT = regex.compile(_DIGITS_PATTERN)
 _SPELLED = {  # from two on, a slash between forms; "one" is an article in many languages
     "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

@@ -87,10 +87,10 @@ def may_be_one(a: Period, b: Period) -> bool:
 
 
 def are_of_one_time(a: Period, b: Period) -> bool:
-    """Whether two articles are known to have appeared within a few days, and neither speaks of a day of its own."""
+    """Whether two articles are known to have appeared within a few days, and none alone names a weekday."""
     if a.published is None or b.published is None:
         return False
-    if bool(a.weekdays) != bool(b.weekdays) and a.published != b.published:
+    if bool(a.weekdays) != bool(b.weekdays):
         return False
     return _near(a.published, b.published, SAME_NEWS)
 

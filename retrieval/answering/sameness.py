@@ -63,6 +63,14 @@ class Alignment:
         back = self.pairs[np.ix_(self.kept_a, columns)].max(0).mean()
         return float(min(ahead, back))
 
+    def weakest(self, of_a: NDArray[np.bool_], of_b: NDArray[np.bool_]) -> float:
+        """The lowest among the best counterparts of some tokens of each."""
+        rows, columns = self.kept_a & of_a, self.kept_b & of_b
+        if not rows.any() or not columns.any():
+            return 0.0
+        ahead = self.pairs[np.ix_(rows, self.kept_b)].max(1).min()
+        return float(min(ahead, self.pairs[np.ix_(self.kept_a, columns)].max(0).min()))
+
     def mutual(self, of_a: NDArray[np.bool_], of_b: NDArray[np.bool_]) -> float:
         """Mean of the best counterparts of some tokens of each among those of the other, in the worse direction."""
         back = Alignment(self.pairs.T, self.kept_b, self.kept_a)

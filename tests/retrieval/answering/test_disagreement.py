@@ -84,6 +84,7 @@ def test_sources_in_two_languages_can_disagree(ask: Ask) -> None:
         OTHER.replace("47", "more than 40"),  # holds as well
         OTHER.replace("47", "40-45"),
         OTHER.replace("47 people died", "47 lifeboats floated"),  # not the same thing
+        OTHER.replace("47 people died", "47 people were injured"),
         OTHER.replace("Lampedusa", "Zanzibar").replace("interior ministry", "Tanzanian navy"),
         OTHER.replace("on Wednesday", "in 2014"),  # not the same time
         OTHER.replace("Wednesday", "Sunday"),
@@ -125,8 +126,8 @@ DISAGREE = {
     "people moved, in Chinese": (
         "zh",
         "涿州转移了多少群众？",
-        "截至8月1日10时，涿州市受灾人数13万人，全市共转移群众12.5万人。",
-        "截至8月1日10时，涿州市受灾人数13万人，全市共转移群众11.3万人。",
+        "截至8月1日10时，涿州市共转移群众12.5万人。",
+        "截至8月1日10时，据河北省防汛抗旱指挥部通报，涿州市共转移群众11.3万人。",
         ["12.5万", "11.3万"],
     ),
     "money in Portuguese": (
@@ -146,9 +147,9 @@ DISAGREE = {
     "area in German": (
         "de",
         "Wie viel Hektar Wald verbrannten bei Beelitz?",
-        "Bei dem Waldbrand in der Nähe von Beelitz verbrannten nach Angaben der Feuerwehr 200 Hektar Wald.",
+        "Bei dem Waldbrand in der Nähe von Beelitz verbrannten nach Angaben der Feuerwehr 215 Hektar Wald.",
         "Bei dem Waldbrand in der Nähe von Beelitz verbrannten nach Angaben des Landkreises 250 Hektar Wald.",
-        ["200 Hektar", "250 Hektar"],
+        ["215 Hektar", "250 Hektar"],
     ),
 }
 ONLY_LOOK_SO = {
