@@ -7,6 +7,7 @@ cosine of two texts is what you get by counting the words they share, and a word
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -81,3 +82,8 @@ def stored(folder: Path, drafts: Iterable[Draft], encoder: WordEncoder | None = 
         Archive.create(folder, encoder, model="words", chunk_tokens=30).close()
     with Archive(folder) as archive, archive.writing():
         return ingest(archive, encoder, drafts)
+
+
+def interruptible() -> None:
+    """Run in a new process, so that SIGINT reaches it even where the tests run in the background and ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

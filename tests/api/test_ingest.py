@@ -16,7 +16,7 @@ import pytest
 from index.archive import Archive
 from index.verify import verify
 from tests.api.conftest import SEEDS, Zitat
-from tests.fakes import story
+from tests.fakes import interruptible, story
 
 Outside = Callable[..., "subprocess.CompletedProcess[str]"]
 OFFLINE = """
@@ -159,8 +159,9 @@ def test_an_interrupted_ingest_ends_cleanly_and_is_resumed(zitat: Zitat, python:
     code = "import sys, index.batches; index.batches.BATCH_TOKENS = 2_000; from api.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "ingest", str(file), "--archive", str(archive)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, process_group=0
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(  # type: ignore[call-overload]
+        command, env=environment, process_group=0, preexec_fn=interruptible, **pipes
     )
     deadline = time.monotonic() + 60
     while not stored_in(archive) and process.poll() is None and time.monotonic() < deadline:

@@ -15,6 +15,7 @@ import pytest
 from index.article import Draft, Rejection
 from index.errors import BadInput
 from index.reading import Progress, ReadOptions, read
+from tests.fakes import interruptible
 from tests.index.reading.samples import drafts, rejections
 
 ROOT = Path(__file__).parents[3]
@@ -99,7 +100,8 @@ def test_an_interrupt_while_standard_input_is_waited_for_ends_at_once() -> None:
     code = "from index.prefetch import prefetch; from index.reading import read; print(1, flush=True)\n"
     code += "for item in prefetch(read(['-'])): pass"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as reader:  # type: ignore[call-overload]
+    begun = {"cwd": ROOT, "preexec_fn": interruptible}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes, **begun) as reader:  # type: ignore[call-overload]
         assert reader.stdout.read(1) == b"1"
         time.sleep(1)
         reader.send_signal(signal.SIGINT)
