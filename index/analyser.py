@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from index.folding import fold
+from index.scripts import UNSPACED_OR_KOREAN
 
 if TYPE_CHECKING:
     import Stemmer
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 LEADING = 4
 SHORTEST_SKELETON = 4
 
-_RUN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_RUN = UNSPACED_OR_KOREAN
 _WORD = regex.compile(
     rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_RUN}]--[\p{{Nd}}]][[\p{{L}}\p{{M}}\p{{N}}_]--[{_RUN}]]*"
     r"(?:(?<=\p{Cyrillic})['’ʼ](?=\p{Cyrillic})\p{Cyrillic}+|(?<=\p{Hebrew})[\"'״׳](?=\p{Hebrew})\p{Hebrew}+)?"

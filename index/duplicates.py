@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from index.folding import fold
+from index.scripts import UNSPACED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ BANDS, ROWS = 20, 6  # datasketch's optimum where a missed copy weighs nine fals
 LONGEST = 40_000  # code points; a copy is known by its beginning
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_UNSPACED = regex.compile(f"[{UNSPACED}]")
 
 
 def signature(text: str) -> Signature:

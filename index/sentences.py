@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import regex
 
+from index.scripts import UNSPACED
+
 Span = tuple[int, int]
 
 LONGEST = 1500  # code points; beyond it there is no punctuation, and callers need spans they can use
@@ -22,7 +24,7 @@ _OTHER_SPACE = regex.compile(r"[^\S ]")
 _CLOSERS = "\"'”’»›)]}」』】）》〉"
 _ENDS = frozenset(".!?…:;。！？؟۔।॥։።៕។။｡")
 _STARTS_ITEM = regex.compile(r"(?:[-–—•*·▪●■◦‣]|\(?\p{Nd}{1,3}[.)]|\(?\p{L}[)])\s")
-_WITHOUT_SPACES = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_WITHOUT_SPACES = regex.compile(f"[{UNSPACED}]")
 _HAS_MARK = regex.compile("[。！？｡។៕။؟۔।॥]")
 _MARKED = regex.compile(
     rf"[。！？｡]++[{regex.escape(_CLOSERS)}]*+\s*+(?=.)|[។៕။؟۔।॥]++[{regex.escape(_CLOSERS)}]*+\s*+(?=[^.!?])"

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from index.analyser import analyse
 from index.codes import alignment
 from index.encoder import Codes, EncodedQuery, Vectors
+from index.scripts import UNSPACED
 from index.sentences import sentence_spans
 from retrieval.results import Span
 
 CLOSE = 0.55  # estimated cosine from which two tokens mean the same
 SHORTEST = 4  # letters; shorter words are mostly grammar, and are marked only where the lexical leg counts them
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
-_IS_UNSPACED = regex.compile(rf"[{_UNSPACED}]")
+_WORD = regex.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
+_IS_UNSPACED = regex.compile(rf"[{UNSPACED}]")
 
 
 def highlights(

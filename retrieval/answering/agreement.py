@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 from index.analyser import analyse
+from index.encoder import Vectors
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.names import contrast
 from retrieval.answering.sameness import cosines
@@ -16,7 +17,10 @@ _FIGURE = regex.compile(r"\p{Nd}+")
 
 def similarity(one: Sentence, other: Sentence) -> float:
     """How much of each sentence is in the other: the smaller of both MaxSims, or of shared words without codes."""
-    pairs = cosines(one, other)
+    return _similarity(one, other, cosines(one, other))
+
+
+def _similarity(one: Sentence, other: Sentence, pairs: Vectors) -> float:
     if pairs.size:
         return float(min(pairs.max(1).mean(), pairs.max(0).mean()))
     mine, theirs = _words(one), _words(other)
@@ -28,7 +32,8 @@ def agree(one: Sentence, other: Sentence) -> bool:
     figures, others = _figures(one.text), _figures(other.text)
     if figures and others and figures.isdisjoint(others):
         return False
-    return similarity(one, other) >= SAME and not contrast(one, other, cosines(one, other))
+    pairs = cosines(one, other)
+    return _similarity(one, other, pairs) >= SAME and not contrast(one, other, pairs)
 
 
 def _words(sentence: Sentence) -> set[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import regex
 
-UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-LETTER_OF_UNSPACED = regex.compile(f"[{UNSPACED}]")
-NOUN = regex.compile(rf"[ ](?<noun>\p{{L}}[\p{{L}}\p{{M}}'-]*)|(?<noun>[{UNSPACED}])")
+from index.scripts import UNSPACED_OR_KOREAN
+
+LETTER_OF_UNSPACED = regex.compile(f"[{UNSPACED_OR_KOREAN}]")
+NOUN = regex.compile(rf"[ ](?<noun>\p{{L}}[\p{{L}}\p{{M}}'-]*)|(?<noun>[{UNSPACED_OR_KOREAN}])")
 AROUND = 40  # code points before a figure in which its currency, a label and "more than" stand
 
 _TIME = regex.compile(r"[ ]?(?:a\.?m\b|p\.?m\b|uhr\b|o'clock|[hч]\.?\d{2}\b|時|时|点|點|분|시|分|h\b)")

@@ -9,7 +9,7 @@ from functools import cache
 
 import regex
 
-from retrieval.answering.lookalikes import UNSPACED
+from index.scripts import UNSPACED_OR_KOREAN
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
@@ -20,7 +20,9 @@ _GROUPED = regex.compile(r"\d{1,3}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*")
 _INDIAN = regex.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
 _DIGITS_PATTERN = r"(?<digits>\d+(?:[.,' ]\d+)*)"
 _FREE = regex.compile(rf"(?<!\d[–—])(?<![\p{{L}}\p{{M}}\d_/:#@.,'+-])(?:(?<sign>-)(?=\d))?{_DIGITS_PATTERN}")
-_ATTACHED = regex.compile(rf"(?<!第)(?<=[{UNSPACED}\p{{Arabic}}]|\p{{Sc}}|\brs\.?|\p{{Hebrew}}-){_DIGITS_PATTERN}")
+_ATTACHED = regex.compile(
+    rf"(?<!第)(?<=[{UNSPACED_OR_KOREAN}\p{{Arabic}}]|\p{{Sc}}|\brs\.?|\p{{Hebrew}}-){_DIGITS_PATTERN}"
+)
 _AT = regex.compile(_DIGITS_PATTERN)
 _SPELLED = {  # from two on, a slash between forms; "one" is an article in many languages
     "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

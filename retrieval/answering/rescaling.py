@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from index.analyser import analyse
 from index.schema import StoredArticle
+from index.scripts import UNSPACED
 from index.sentences import sentence_spans
 from retrieval.answering.confidence import FARTHEST, Calibration
 from retrieval.answering.evidence import sentences_of
@@ -26,7 +27,7 @@ STEPS, CLOSE = 50, 1e-9
 FOLDS = 5
 SHORTEST, LONGEST = 4, 12  # words of a made question
 _CLAUSE = regex.compile(r"[、，,；。！？]")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]{5}")
+_UNSPACED = regex.compile(f"[{UNSPACED}]{{5}}")
 _Floats = NDArray[np.float64]
 
 
