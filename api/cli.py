@@ -15,6 +15,7 @@ from index.errors import ZitatError
 
 ARCHIVE = "news.zitat"
 NOTHING_DONE = 2
+LLM_SECONDS = 90.0  # what the endpoint may take for an answer; a test holds that it is what its own record says
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_calibrate(commands, common)
     _add_serve(commands, common)
     _add_keys(commands, common)
+    _add_eval(commands)
     return parser
 
 
@@ -136,6 +138,13 @@ def _add_ask(commands: argparse._SubParsersAction, common: argparse.ArgumentPars
 def _llm_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--llm-base-url", metavar="URL", help="an OpenAI-compatible endpoint that writes answers")
     command.add_argument("--llm-model", metavar="NAME", help="its model; its key is in ZITAT_LLM_KEY")
+    command.add_argument(
+        "--llm-timeout",
+        type=float,
+        default=LLM_SECONDS,
+        metavar="SECONDS",
+        help=f"after which the articles are quoted instead (default {LLM_SECONDS:g}; less where it falls silent)",
+    )
 
 
 def _add_mcp(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
@@ -216,6 +225,14 @@ def _add_calibrate(commands: argparse._SubParsersAction, common: argparse.Argume
         "--questions", metavar="FILE", help='your own, as JSON Lines: {"question": "…", "answerable": true}'
     )
     calibrate.set_defaults(run=run_calibrate)
+
+
+def _add_eval(commands: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    from eval.arguments import add_arguments, run_eval
+
+    command = commands.add_parser("eval", help="measure what is found and answered on a test set")
+    add_arguments(command)
+    command.set_defaults(run=run_eval)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""The parts of the search by themselves, over the same archive: what the whole is compared with."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from eval.runs import Ranking
+from eval.sets import Query
+from index.scope import Scope
+from retrieval import Searcher
+from retrieval.question import encode, understand
+
+_NO_DATE = date(2000, 1, 1)  # the questions of test sets are not about "today"
+
+
+def dense(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
+    """The pooled vectors alone."""
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[0])
+
+
+def lexical(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
+    """BM25 alone."""
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[1])
+
+
+def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
+    """Both legs, each scaled from 0 to 1 over what it found, half and half."""
+    out: Ranking = {}
+    for run in [_articles(searcher, *leg) for leg in _legs(searcher, query, languages, depth)]:
+        low, high = min(run.values(), default=0.0), max(run.values(), default=1.0)
+        for article, score in run.items():
+            out[article] = out.get(article, 0.0) + 0.5 * (score - low) / max(high - low, 1e-9)
+    return dict(sorted(out.items(), key=lambda item: (-item[1], item[0]))[:depth])
+
+
+def _legs(
+    searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Twice as many chunks as articles are wanted, as an article has several."""
+    with searcher.archive.reading() as (view, _):
+        asked = understand(query.text, None, _NO_DATE)
+        scope = Scope(languages=languages)
+        allowed = searcher.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
+        vector = encode(asked, searcher.encoder).vector
+        return [view.vectors.search(vector, 2 * depth, allowed), view.terms.search(asked.terms, 2 * depth, scope)]
+
+
+def _articles(searcher: Searcher, keys: np.ndarray, scores: np.ndarray) -> Ranking:
+    """An article is as good as its best chunk."""
+    chunks = {c.key: c.article for c in searcher.archive.store.candidates(keys.tolist())}
+    names = searcher.archive.store.article_ids(set(chunks.values()))
+    out: Ranking = {}
+    for key, score in zip(keys.tolist(), scores.tolist(), strict=True):
+        if key in chunks:
+            out.setdefault(names[chunks[key]], score)
+    return out
