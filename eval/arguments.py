@@ -18,7 +18,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--archive", type=Path, metavar="DIR", help="that holds the articles; made where none is given"
     )
     command.add_argument(
-        "--run", action="append", default=[], type=Path, metavar="FILE", help="a TREC run to be scored"
+        "--run", dest="runs", action="append", default=[], type=Path, metavar="FILE", help="a TREC run to be scored"
     )
     command.add_argument(
         "--variant",
@@ -39,6 +39,9 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--threads", type=int, default=1, metavar="N", help="queries at the same time (default 1)")
     command.add_argument("--json", type=Path, metavar="FILE", help="write every figure, those of single queries too")
     command.add_argument("--write-run", type=Path, metavar="FILE", help="write the ranking as a TREC run")
+    command.add_argument("--answers", action="store_true", help="ask the questions too: measure answers and refusals")
+    command.add_argument("--never-refuse", action="store_true", help="with --answers: judge what is chosen alone")
+    command.add_argument("--url", metavar="URL", help="a running service, instead of an archive")
 
 
 def run_eval(args: argparse.Namespace) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from eval.arguments import MEASURES
 from eval.asking import ask_all, ask_by_pool
@@ -40,7 +42,8 @@ def _evaluated(test_set: TestSet, args: argparse.Namespace) -> Iterator[Evaluati
         yield evaluate(test_set, read_trec_run(file), names)
     for ranker in _rankers(test_set, args):
         try:
-            yield _measured(test_set, ranker, names, args)
+            measured = _measured(test_set, ranker, names, args)
+            yield replace(measured, answers=_answers(test_set, args)) if args.answers else measured
         finally:
             ranker.close()
 
@@ -48,12 +51,30 @@ def _evaluated(test_set: TestSet, args: argparse.Namespace) -> Iterator[Evaluati
 def _measured(test_set: TestSet, ranker: Ranker, names: Sequence[str], args: argparse.Namespace) -> Evaluation:
     how = {"depth": args.depth, "threads": args.threads}
     if args.pairs:
-        pools = sorted(set(test_set.article_languages.values()) & set(test_set.languages))
-        return evaluate_pools(test_set, ask_by_pool(ranker, test_set, pools, **how), names)
+        return evaluate_pools(test_set, ask_by_pool(ranker, test_set, test_set.pools, **how), names)
     run = ask_all(ranker, test_set, **how)
     if args.write_run:
         write_trec_run(run, test_set.queries, args.write_run)
     return evaluate(test_set, run, names)
+
+
+def _answers(test_set: TestSet, args: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """Every question asked, of all articles or (with --pairs) of those in each language."""
+    from eval.answering.askers import ArchiveAsker, Asker, ServiceAsker
+    from eval.answering.measuring import ask_cases, cases, figures
+    from index.bundled import BundledEncoder
+
+    asker: Asker
+    if args.url:
+        asker = ServiceAsker(args.url, os.environ.get("ZITAT_API_KEY"))
+    else:
+        archive = args.archive or cached_archive(test_set, BundledEncoder())
+        asker = ArchiveAsker(archive, never_refuse=args.never_refuse)
+    try:
+        pools = test_set.pools if args.pairs else [None]
+        return figures(ask_cases(asker, cases(test_set, pools), threads=args.threads))
+    finally:
+        asker.close()
 
 
 def _rankers(test_set: TestSet, args: argparse.Namespace) -> Iterator[Ranker]:

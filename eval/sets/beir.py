@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from eval.sets.records import Gold, Qrels, Query, TestSet
+from eval.sets.records import Gold, Qrels, Query, TestSet, with_parallel_answers
 from index.errors import BadInput
 from index.language import detect
 from index.reading import read
@@ -29,7 +29,7 @@ def read_beir(folder: Path, qrels: str) -> TestSet:
     """The queries that have judgements under the name `qrels`; raises BadInput naming file, line and cure."""
     judged = _read_qrels(folder, qrels)
     rows = (row for file in _parts(folder, "queries*.jsonl") for row in _records(file))
-    queries = tuple(_query(row) for row in rows if str(row["_id"]) in judged)
+    queries = with_parallel_answers(_query(row) for row in rows if str(row["_id"]) in judged)
     corpus = [str(file) for file in _parts(folder, "corpus.jsonl")]
     unknown = judged.keys() - {query.id for query in queries}
     if unknown:

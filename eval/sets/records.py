@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,12 +26,25 @@ class Gold:
 
 @dataclass(frozen=True)
 class Query:
-    """One question of a test set; `answers` is empty where it has none to be quoted."""
+    """One question of a test set; `answers` are the places, in articles of any language, where its answer is marked."""
 
     id: str
     text: str
     language: str
     answers: tuple[Gold, ...] = ()
+
+
+def with_parallel_answers(queries: Iterable[Query]) -> tuple[Query, ...]:
+    """Each query with the answers of its translations too, which parallel sets call LANGUAGE-NUMBER."""
+    listed = tuple(queries)
+    marked: dict[str, list[Gold]] = defaultdict(list)
+    for query in listed:
+        marked[_number(query)] += query.answers
+    return tuple(replace(query, answers=tuple(marked[_number(query)])) for query in listed)
+
+
+def _number(query: Query) -> str:
+    return query.id.removeprefix(f"{query.language}-")
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,11 @@ class TestSet:
     def languages(self) -> list[str]:
         """The languages of the queries."""
         return sorted({query.language for query in self.queries})
+
+    @property
+    def pools(self) -> list[str]:
+        """The languages of the queries in which there are articles."""
+        return sorted(set(self.languages) & set(self.article_languages.values()))
 
     @cached_property
     def article_languages(self) -> dict[str, str]:
