@@ -28,8 +28,8 @@ import regex
 from eval.dataset import Dataset, Gold, Query, read_dataset
 from retrieval import Answerer, AnswerOptions, Searcher, SearchOptions
 from retrieval.answering import Answer, Citation
-from retrieval.answering.asked_for import asked_for
 from retrieval.answering.confidence import Calibration
+from retrieval.answering.marking import asked_for
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}"
 _WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")

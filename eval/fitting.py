@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,15 +12,17 @@ from retrieval.answering.confidence import Calibration, kind_of, logistic
 from retrieval.answering.signals import Signals
 
 OF_TOKENS = (
-    "met", "quarter met least", "figures met", "best passage falls short", "best sentence falls short",
-    "first passage falls short", "lead of sentence", "own language", "cosine", "lead of score",
-    "lead of score over the 5th", "lead of words over the 5th", "stands out", "words and late interaction agree",
+    "answered by the best sentence", "answered by any passage", "names answered by the first passage",
+    "passages that answer to all", "candidates that meet most", "word met least", "met as well as anywhere",
+    "best passage falls short", "lead of sentence over the 5th", "lead of score", "lead of score over the 5th",
+    "words and late interaction agree", "cosine in the middle", "own language",
 )  # fmt: skip
+OF_FEW = ("cosine", *(name for name in OF_TOKENS if name != "names answered by the first passage"))
 PLAIN = (
     "own language", "cosine", "lead of cosine over the 5th", "lead of cosine over the 20th", "lead of score",
     "lead of score over the 5th", "words", "lead of words over the 5th", "words and cosine agree",
 )  # fmt: skip
-SIGNALS = {"tokens": OF_TOKENS, "few": OF_TOKENS, "plain": PLAIN}
+SIGNALS = {"tokens": OF_TOKENS, "few": OF_FEW, "plain": PLAIN}
 INVERSE_PENALTY = 0.3
 LANGUAGE = 0.5  # a language is worth a small number, so that it takes much evidence to move its offset
 BINS = 10
@@ -40,16 +42,19 @@ class Case(NamedTuple):
     signals: Signals
 
 
-def fitted(cases: Sequence[Case]) -> dict[str, Any]:
-    """The content of a file of weights; cases in which nothing was found say nothing."""
+def fitted(cases: Sequence[Case], counts: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """The content of a file of weights; cases in which nothing was found say nothing.
+
+    `counts` is how much a case of a setting counts, where that is not 1.
+    """
     found = [case for case in cases if case.signals]
     return {
-        kind: _fitted([case for case in found if kind in ("plain", kind_of(case.signals))], names)
+        kind: _fitted([case for case in found if kind in ("plain", kind_of(case.signals))], names, counts or {})
         for kind, names in SIGNALS.items()
     }
 
 
-def _fitted(cases: Sequence[Case], names: Sequence[str]) -> dict[str, Any]:
+def _fitted(cases: Sequence[Case], names: Sequence[str], counts: Mapping[str, float]) -> dict[str, Any]:
     from sklearn.linear_model import LogisticRegression
 
     cases = [case for case in cases if all(name in case.signals for name in names)]
@@ -58,7 +63,8 @@ def _fitted(cases: Sequence[Case], names: Sequence[str]) -> dict[str, Any]:
     languages = sorted({case.language for case in cases})
     spoken = np.array([[LANGUAGE * (case.language == one) for one in languages] for case in cases])
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=2_000)
-    model.fit(np.hstack([(values - mean) / deviation, spoken]), [case.answerable for case in cases])
+    counted = [counts.get(case.setting, 1.0) for case in cases]
+    model.fit(np.hstack([(values - mean) / deviation, spoken]), [case.answerable for case in cases], counted)
     own = (LANGUAGE * model.coef_[0][len(names) :]).tolist()
     rows = zip(names, mean.tolist(), deviation.tolist(), model.coef_[0].tolist(), strict=False)
     return {
@@ -79,12 +85,14 @@ def confidences(cases: Sequence[Case], judge: Calibration, plain: bool = False) 
     return [judge.probability(judge.log_odds(one, case.language)) for one, case in zip(known, cases, strict=True)]
 
 
-def left_out(cases: Sequence[Case], parts: Sequence[str], plain: bool = False) -> list[float]:
+def left_out(
+    cases: Sequence[Case], parts: Sequence[str], plain: bool = False, counts: Mapping[str, float] | None = None
+) -> list[float]:
     """The confidence in each case by weights fitted on the cases of all other parts."""
     out = [0.0] * len(cases)
     for part in sorted(set(parts)):
         rows = [row for row, own in enumerate(parts) if own == part]
-        judge = calibration(fitted([case for case, own in zip(cases, parts, strict=True) if own != part]))
+        judge = calibration(fitted([case for case, own in zip(cases, parts, strict=True) if own != part], counts))
         for row, believed in zip(rows, confidences([cases[row] for row in rows], judge, plain), strict=True):
             out[row] = believed
     return out

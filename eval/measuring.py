@@ -5,8 +5,9 @@ Figures are those of trec_eval -c: a judged query that a run does not answer cou
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -14,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from eval.arguments import MEASURES
+from eval.grouping import SAME, groups, judged_in, named, of_each_language
+from eval.resampling import Interval, Values, intervals, topics
 from eval.runs import Run, best_first
 from eval.sets import TestSet
 from index.errors import BadInput
 
-LOOKED_AT = 10  # ranks whose articles are asked after: judged? in which language?
-Values = dict[str, float]  # by query, or by query and pool
+LOOKED_AT = 10  # ranks whose articles are asked after (judged at all?) and remembered, to be read
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,30 @@ class Preference:
 class Evaluation:
     """The figures of one run, or of one run for each pool. Times are in milliseconds.
 
-    `per_query` is by measure and then by query id, with ">de" behind it where only German articles were looked at.
+    `per_query`, `first` (article ids) and `times_ms` are by query id, with ">de" behind it where only German articles
+    were looked at; `groups` are means over such pools. `by_language` is of the question's language. `fingerprint`
+    stands for the texts of the queries and their grades. `failed` says of queries without a ranking what went wrong.
     """
 
     name: str
     dataset: str
     qrels: str
     queries: int
+    fingerprint: str
     measures: dict[str, float]
+    intervals: dict[str, Interval]
     by_language: dict[str, dict[str, float]]
+    language_intervals: dict[str, dict[str, Interval]]
     by_language_pair: dict[str, dict[str, float]]
     latency_ms: dict[str, float]
     per_query: dict[str, Values]
+    first: dict[str, list[str]]
+    times_ms: Values
     groups: dict[str, dict[str, float]] = field(default_factory=dict)
     judged_at_10: float | None = None
     preference: Preference | None = None
     answers: dict[str, dict[str, float]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 def per_query(run: Run, qrels: Mapping[str, Mapping[str, int]], names: Sequence[str]) -> dict[str, Values]:
@@ -71,60 +81,84 @@ def per_query(run: Run, qrels: Mapping[str, Mapping[str, int]], names: Sequence[
     return out
 
 
-def evaluate(test_set: TestSet, run: Run, names: Sequence[str] = MEASURES) -> Evaluation:
+def evaluate(test_set: TestSet, run: Run, names: Sequence[str] = MEASURES, seed: int = 0) -> Evaluation:
     """The figures of a run over one pool of all languages; the matrix is of its articles in each language."""
     run = run.without(test_set.left_out or {})
     values = per_query(run, test_set.qrels, names)
-    return Evaluation(
-        run.name,
-        test_set.name,
-        test_set.qrels_name,
-        len(test_set.queries),
-        means(values),
-        by_language(test_set, values),
-        _sliced(test_set, run, names),
-        latency(list(run.seconds.values()), run.per_second),
+    return _evaluation(
+        test_set,
+        [run],
         values,
+        _sliced(test_set, run, names),
+        seed,
         judged_at_10=judged_share(test_set, run),
         preference=preference(test_set, run),
     )
 
 
-def evaluate_pools(test_set: TestSet, runs: Sequence[Run], names: Sequence[str] = MEASURES) -> Evaluation:
+def evaluate_pools(
+    test_set: TestSet, runs: Sequence[Run], names: Sequence[str] = MEASURES, seed: int = 0
+) -> Evaluation:
     """The figures of one run for each language of articles: the matrix, and means over its diagonal and the rest."""
-    asked = {query.id: query.language for query in test_set.queries}
+    if not runs:
+        raise BadInput(f"{test_set.name} has no articles in the language of a question", "leave out --pairs")
+    runs = [run.without(test_set.left_out or {}) for run in runs]
     pairs: dict[str, dict[str, float]] = {}
     values: dict[str, Values] = {name: {} for name in names}
-    for run in (run.without(test_set.left_out or {}) for run in runs):
-        found = per_query(run, _in_language(test_set, str(run.pool)), names)
+    for run in runs:
+        found = per_query(run, judged_in(test_set, str(run.pool)), names)
+        pairs |= _pairs(test_set, str(run.pool), found)
         for name, own in found.items():
-            values[name] |= {f"{query}>{run.pool}": value for query, value in own.items()}
-        for language in test_set.languages:
-            of = {name: {q: v for q, v in own.items() if asked[q] == language} for name, own in found.items()}
-            if of[names[0]]:
-                pairs[f"{language}>{run.pool}"] = means(of)
-    groups = {
-        "same language": [own for pair, own in pairs.items() if _is_same(pair)],
-        "other languages": [own for pair, own in pairs.items() if not _is_same(pair)],
-    }
-    seconds = [taken for run in runs for taken in run.seconds.values()]
+            values[name] |= {_key(query, run): value for query, value in own.items()}
+    return _evaluation(test_set, runs, values, pairs, seed)
+
+
+def _evaluation(
+    test_set: TestSet,
+    runs: Sequence[Run],
+    values: dict[str, Values],
+    pairs: dict[str, dict[str, float]],
+    seed: int,
+    **further: Any,
+) -> Evaluation:
+    """What is the same for one run over all articles and for a run for each language of articles."""
+    times = {_key(query, run): seconds * 1_000 for run in runs for query, seconds in run.seconds.items()}
     rates = [run.per_second for run in runs if run.per_second]
+    split = groups(test_set, values) if runs[0].pool else {}
+    languages = of_each_language(test_set, split.get(SAME, values))
+    topic_of = topics(test_set)
     return Evaluation(
-        runs[0].name,
-        test_set.name,
-        test_set.qrels_name,
-        len(test_set.queries),
-        means(values),
-        {
-            language: pairs[f"{language}>{language}"]
-            for language in test_set.languages
-            if f"{language}>{language}" in pairs
-        },
-        pairs,
-        latency(seconds, fmean(rates) if rates else None),
-        values,
-        groups={name: _mean_of(found) for name, found in groups.items() if found},
+        name=runs[0].name,
+        dataset=test_set.name,
+        qrels=test_set.qrels_name,
+        queries=len(test_set.queries),
+        fingerprint=fingerprint(test_set),
+        measures=means(values),
+        intervals=intervals(values | named(split), topic_of, seed),
+        by_language={language: means(own) for language, own in languages.items()},
+        language_intervals={language: intervals(own, topic_of, seed) for language, own in languages.items()},
+        by_language_pair=pairs,
+        latency_ms=latency(list(times.values()), fmean(rates) if rates else None),
+        per_query=values,
+        first={_key(q.id, run): _first(run, q.id) for run in runs for q in test_set.queries},
+        times_ms={key: round(time, 3) for key, time in times.items()},
+        groups={group: means(own) for group, own in split.items()},
+        failed={_key(query, run): why for run in runs for query, why in run.failed.items()},
+        **further,
     )
+
+
+def headline(test_set: TestSet, evaluation: Evaluation) -> dict[str, Values]:
+    """What a run is judged by: its measures, or where each language was searched by itself, those of either group."""
+    if not evaluation.groups:
+        return evaluation.per_query
+    return named(groups(test_set, evaluation.per_query))
+
+
+def fingerprint(test_set: TestSet) -> str:
+    """Stands for the texts of the queries and their grades: equal exactly where those are."""
+    told = sorted((query.id, query.text, sorted(test_set.qrels[query.id].items())) for query in test_set.queries)
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def means(values: Mapping[str, Values]) -> dict[str, float]:
@@ -132,21 +166,12 @@ def means(values: Mapping[str, Values]) -> dict[str, float]:
     return {name: fmean(own.values()) if own else 0.0 for name, own in values.items()}
 
 
-def by_language(test_set: TestSet, values: Mapping[str, Values]) -> dict[str, dict[str, float]]:
-    """Means over the queries of each language."""
-    asked = {query.id: query.language for query in test_set.queries}
-    return {
-        language: means({name: {q: v for q, v in own.items() if asked[q] == language} for name, own in values.items()})
-        for language in test_set.languages
-    }
-
-
-def latency(seconds: Sequence[float], per_second: float | None) -> dict[str, float]:
-    """Milliseconds: mean and percentiles; and queries a second. Empty where nothing was timed."""
-    if not seconds:
+def latency(milliseconds: Sequence[float], per_second: float | None) -> dict[str, float]:
+    """Mean and percentiles; and queries a second. Empty where nothing was timed."""
+    if not milliseconds:
         return {}
-    at = np.percentile(np.array(seconds) * 1_000, [50, 95, 99])
-    out = {"mean": fmean(seconds) * 1_000, "p50": float(at[0]), "p95": float(at[1]), "p99": float(at[2])}
+    at = np.percentile(milliseconds, [50, 95, 99])
+    out = {"mean": fmean(milliseconds), "p50": float(at[0]), "p95": float(at[1]), "p99": float(at[2])}
     return {**out, "per_second": per_second} if per_second else out
 
 
@@ -165,16 +190,13 @@ def preference(test_set: TestSet, run: Run) -> Preference | None:
     spoken = test_set.article_languages
     own_first, expected = [], []
     for query in test_set.queries:
-        best = max(test_set.qrels[query.id].values())
-        relevant = {
-            a: spoken[a] == query.language
-            for a, grade in test_set.qrels[query.id].items()
-            if grade == best and a in spoken
-        }
-        found = next((a for a in best_first(run.rankings.get(query.id, {})) if a in relevant), None)
-        if found and len(set(relevant.values())) == 2:
-            own_first.append(relevant[found])
-            expected.append(fmean(relevant.values()))
+        grades = {article: grade for article, grade in test_set.qrels[query.id].items() if article in spoken}
+        best = max(grades.values(), default=0)
+        own = {article: spoken[article] == query.language for article, grade in grades.items() if grade == best > 0}
+        found = next((article for article in best_first(run.rankings.get(query.id, {})) if article in own), None)
+        if found is not None and len(set(own.values())) == 2:
+            own_first.append(own[found])
+            expected.append(fmean(own.values()))
     return Preference(len(own_first), fmean(own_first), fmean(expected)) if own_first else None
 
 
@@ -187,40 +209,28 @@ def _measure(name: str) -> object:
         raise BadInput(f"there is no measure {name!r}", "for instance nDCG@10, R@100, AP, RR, P@5, Judged@10") from None
 
 
-def _in_language(test_set: TestSet, language: str) -> dict[str, dict[str, int]]:
-    spoken = test_set.article_languages
-    return {
-        query: {article: grade for article, grade in grades.items() if spoken.get(article) == language}
-        for query, grades in test_set.qrels.items()
-    }
-
-
 def _sliced(test_set: TestSet, run: Run, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """For each language of articles: the run's ranking of those alone. Deeper than the run is not found."""
     spoken = test_set.article_languages
     judged = {spoken[article] for grades in test_set.qrels.values() for article in grades if article in spoken}
-    if len(judged) < 2:
-        return {}
-    parts: dict[str, dict[str, float]] = defaultdict(dict)
-    asked = {query.id: query.language for query in test_set.queries}
-    for pool in sorted(judged):
+    out: dict[str, dict[str, float]] = {}
+    for pool in sorted(judged) if len(judged) > 1 else ():
         own = {
             query: {article: score for article, score in ranking.items() if spoken.get(article) == pool}
             for query, ranking in run.rankings.items()
         }
-        found = per_query(Run(run.name, own), _in_language(test_set, pool), names)
-        for language in test_set.languages:
-            of = {name: {q: v for q, v in values.items() if asked[q] == language} for name, values in found.items()}
-            if of[names[0]]:
-                parts[f"{language}>{pool}"] = means(of)
-    return dict(parts)
+        out |= _pairs(test_set, pool, per_query(Run(run.name, own), judged_in(test_set, pool), names))
+    return out
 
 
-def _is_same(pair: str) -> bool:
-    asked, pool = pair.split(">")
-    return asked == pool
+def _pairs(test_set: TestSet, pool: str, values: Mapping[str, Values]) -> dict[str, dict[str, float]]:
+    """A column of the matrix: means for the questions of each language."""
+    return {f"{language}>{pool}": means(own) for language, own in of_each_language(test_set, values).items()}
 
 
-def _mean_of(found: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    listed = list(found)
-    return {name: fmean(one[name] for one in listed) for name in listed[0]}
+def _key(query: str, run: Run) -> str:
+    return f"{query}>{run.pool}" if run.pool else query
+
+
+def _first(run: Run, query: str) -> list[str]:
+    return best_first(run.rankings.get(query, {}))[:LOOKED_AT]

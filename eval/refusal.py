@@ -2,15 +2,16 @@
 
     python -m eval.refusal ask FOLDER --archive DIR --output CASES [--qrels NAME] [--sample N]
     python -m eval.refusal judged QUESTIONS --archive DIR --output CASES
-    python -m eval.refusal fit CASES... --source TEXT --output FILE
-    python -m eval.refusal report CASES... [--folds N | --leave-language-out]
+    python -m eval.refusal fit CASES... --source TEXT --output FILE [--count SETTING=NUMBER]
+    python -m eval.refusal report CASES... [--folds N | --leave-language-out] [--count SETTING=NUMBER]
 
 `ask` puts each question of a BEIR folder twice: to the archive as it is, and as if the articles that answer it, in
 every language, were not there. `judged` puts questions of which a person has said whether the archive answers them
-(JSON Lines: question, language, answerable, which is true where it is not said). Both write a case a line: the signals
+(JSON Lines: question, language, answerable, which is true where it is not said, and topic, which questions about the
+same thing share). Both write a case a line: the signals
 that the search left behind. `report` judges by the weights that ship; with --folds or --leave-language-out by weights
-fitted on the other cases: of other articles (a fold shares no Wikipedia article with what it is judged by), or of other
-languages.
+fitted on the other cases: of other articles (a fold shares no Wikipedia article, and no topic, with what it is judged
+by), or of other languages. --count lets a case of a setting count for several.
 """
 
 from __future__ import annotations
@@ -100,9 +101,8 @@ def judged(searcher: Searcher, questions: Path) -> Iterator[Case]:
     """The cases of a file of judged questions."""
     for one in map(json.loads, questions.read_text(encoding="utf-8").splitlines()):
         known = observed(searcher, one["question"], SearchOptions(), frozenset())
-        yield Case(
-            one["question"], one["language"], questions.stem, one.get("answerable", True), one["question"], known
-        )
+        topic = one.get("topic", one["question"])
+        yield Case(one["question"], one["language"], questions.stem, one.get("answerable", True), topic, known)
 
 
 def write(found: Iterable[Case], output: Path) -> None:
@@ -142,7 +142,7 @@ def _judged(args: argparse.Namespace) -> None:
 
 
 def _fit(args: argparse.Namespace) -> None:
-    content = {"source": args.source, **fitted(read(args.cases))}
+    content = {"source": args.source, **fitted(read(args.cases), dict(args.count))}
     content["few"]["intercept"] = round(content["few"]["intercept"] + args.few_offset, 5)
     args.output.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -150,13 +150,20 @@ def _fit(args: argparse.Namespace) -> None:
 def _report(args: argparse.Namespace) -> None:
     found = read(args.cases)
     if args.leave_language_out:
-        believed = left_out(found, [case.language for case in found])
+        believed = left_out(found, [case.language for case in found], args.plain, dict(args.count))
     elif args.folds:
         groups = sorted({case.group for case in found})
-        believed = left_out(found, [str(groups.index(case.group) % args.folds) for case in found])
+        parts = [str(groups.index(case.group) % args.folds) for case in found]
+        believed = left_out(found, parts, args.plain, dict(args.count))
     else:
         believed = confidences(found, Calibration(), args.plain)
     report(found, believed)
+
+
+def _count(given: str) -> tuple[str, float]:
+    """How much a case of a setting counts; raises ValueError, which argparse tells."""
+    setting, _, number = given.rpartition("=")
+    return setting, float(number)
 
 
 def main() -> None:
@@ -182,6 +189,7 @@ def main() -> None:
         one.add_argument("--output", type=Path, required=True)
     for one in (fit, shown):
         one.add_argument("cases", type=Path, nargs="+")
+        one.add_argument("--count", type=_count, action="append", default=[], metavar="SETTING=NUMBER")
     for one, run in ((ask, _ask), (listed, _judged), (fit, _fit), (shown, _report)):
         one.set_defaults(run=run)
     args = parser.parse_args()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from eval.sets import Query
+import numpy as np
+
+from eval.sets import Query, TestSet
+from eval.sets.files import numbered_lines
 from index.errors import BadInput
 
 Ranking = dict[str, float]  # article id -> score, higher is better
@@ -15,10 +19,11 @@ Ranking = dict[str, float]  # article id -> score, higher is better
 
 @dataclass(frozen=True)
 class Run:
-    """Rankings by query id, and the seconds each took; a run read from a file has no seconds.
+    """Rankings by query id, and the seconds that searches took; a run read from a file has no seconds.
 
-    `pool` is the language whose articles alone were looked at, or None for all; `per_second` is how many queries were
-    answered in a second by all `threads` together.
+    `pool` is the language whose articles alone were looked at, or None for all. `seconds` are those of searches for a
+    page of results, one at a time, for some of the queries; `per_second` is how many such searches `threads` at once
+    get through. `failed` says by query id why there is no ranking.
     """
 
     name: str
@@ -27,6 +32,7 @@ class Run:
     pool: str | None = None
     threads: int = 1
     per_second: float | None = None
+    failed: dict[str, str] = field(default_factory=dict)
 
     def without(self, left_out: dict[str, frozenset[str]]) -> Run:
         """The same run without articles that are to be left out of each ranking."""
@@ -34,33 +40,43 @@ class Run:
             query: {article: score for article, score in ranking.items() if article not in left_out.get(query, ())}
             for query, ranking in self.rankings.items()
         }
-        return Run(self.name, kept, self.seconds, self.pool, self.threads, self.per_second)
+        return replace(self, rankings=kept)
 
 
 def best_first(ranking: Ranking) -> list[str]:
-    """Article ids, best first; ties as trec_eval breaks them, the greater id first."""
-    return sorted(ranking, key=lambda article: (ranking[article], article), reverse=True)
+    """Article ids, best first; ties as trec_eval has them: equal in single precision, the greater id first."""
+    return sorted(ranking, key=lambda article: (np.float32(ranking[article]), article), reverse=True)
+
+
+def in_order(articles: Iterable[str]) -> Ranking:
+    """A ranking of articles that come best first, without scores of their own: 1 / rank."""
+    return {article: 1.0 / rank for rank, article in enumerate(dict.fromkeys(articles), 1)}
 
 
 def read_trec_run(file: Path) -> Run:
     """A run in TREC's form: "query Q0 article rank score tag" a line; trec_eval goes by the score, and so does this."""
     rankings: dict[str, Ranking] = {}
     tag = file.stem
-    with open(file, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                query, _, article, _, score, tag = line.split()
-                value = float(score)
-            except ValueError:
-                value = math.nan
-            if math.isnan(value):
-                cure = "a line is: query Q0 article rank score tag"
-                raise BadInput(f"{file}, line {number}: {line.strip()[:80]!r} is no line of a TREC run", cure)
-            if rankings.setdefault(query, {}).setdefault(article, value) != value:
-                raise BadInput(f"{file}, line {number}: {article!r} comes twice for {query!r}", "keep one of the lines")
+    for number, line in numbered_lines(file):
+        place = f"{file}, line {number}"
+        query, article, value, tag = _run_line(line, place)
+        if rankings.setdefault(query, {}).setdefault(article, value) != value:
+            raise BadInput(f"{place}: {article!r} comes twice for {query!r}", "keep one of the lines")
+    if not rankings:
+        raise BadInput(f"{file} holds no line of a TREC run", "a line is: query Q0 article rank score tag")
     return Run(tag, rankings)
+
+
+def _run_line(line: str, place: str) -> tuple[str, str, float, str]:
+    try:
+        query, _, article, _, score, tag = line.split()
+        value = float(score)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        cure = "a line is: query Q0 article rank score tag"
+        raise BadInput(f"{place}: {line.strip()[:80]!r} is no line of a TREC run", cure)
+    return query, article, value, tag
 
 
 def write_trec_run(run: Run, queries: Iterable[Query], file: Path) -> None:
@@ -70,4 +86,20 @@ def write_trec_run(run: Run, queries: Iterable[Query], file: Path) -> None:
         for query in queries:
             ranking = run.rankings.get(query.id, {})
             for rank, article in enumerate(best_first(ranking), 1):
-                print(query.id, "Q0", article, rank, repr(ranking[article]), tag, file=out)
+                words = _one_word(query.id), "Q0", _one_word(article), rank, repr(ranking[article]), tag
+                print(*words, file=out)
+
+
+def write_trec_runs(runs: Iterable[Run], test_set: TestSet, folder: Path) -> None:
+    """A file for each run, named after set, ranker and, where it is of one language's articles, that language."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for run in runs:
+        words = [test_set.name, run.name, *([run.pool] if run.pool else [])]
+        name = ".".join(re.sub(r"[^\w-]+", "-", word).strip("-") for word in words)
+        write_trec_run(run, test_set.queries, folder / f"{name}.run")
+
+
+def _one_word(name: str) -> str:
+    if len(name.split()) != 1:
+        raise BadInput(f"the id {name!r} holds white space", "a TREC run cannot hold it; use --json instead")
+    return name

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from api.client import Client, NotFound
+from eval.rankers.archive import PRODUCT
+from eval.rankers.service import service_name
 from retrieval import Answer, Answerer, AnswerOptions, Searcher, SearchOptions
 from retrieval.answering.confidence import Calibration
 from retrieval.answering.evidence import sentences_of
@@ -54,7 +56,7 @@ class Asker(Protocol):
 class ArchiveAsker:
     """Asks an archive on this machine, without a language model."""
 
-    name = "Zitat"
+    name = PRODUCT
 
     def __init__(self, archive: Path, *, never_refuse: bool = False) -> None:
         self._searcher = Searcher(archive)
@@ -86,7 +88,7 @@ class ServiceAsker:
     """Asks a running service, through its client, in whatever mode it answers."""
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
-        self.name = url
+        self.name = service_name(url)
         self._client = Client(url, api_key)
 
     def ask(self, question: str, languages: tuple[str, ...]) -> Asked:

@@ -1,5 +1,5 @@
 """What is measured: anything that ranks articles for a question."""
 
-from eval.rankers.records import Ranker
+from eval.rankers.records import PAGE, Ranker, RankingFailed
 
-__all__ = ["Ranker"]
+__all__ = ["PAGE", "Ranker", "RankingFailed"]

@@ -17,18 +17,18 @@ _NO_DATE = date(2000, 1, 1)  # the questions of test sets are not about "today"
 
 def dense(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
     """The pooled vectors alone."""
-    return _articles(searcher, *_legs(searcher, query, languages, depth)[0])
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[0], depth)
 
 
 def lexical(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
     """BM25 alone."""
-    return _articles(searcher, *_legs(searcher, query, languages, depth)[1])
+    return _articles(searcher, *_legs(searcher, query, languages, depth)[1], depth)
 
 
 def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
     """Both legs, each scaled from 0 to 1 over what it found, half and half."""
     out: Ranking = {}
-    for run in [_articles(searcher, *leg) for leg in _legs(searcher, query, languages, depth)]:
+    for run in [_articles(searcher, *leg, 2 * depth) for leg in _legs(searcher, query, languages, depth)]:
         low, high = min(run.values(), default=0.0), max(run.values(), default=1.0)
         for article, score in run.items():
             out[article] = out.get(article, 0.0) + 0.5 * (score - low) / max(high - low, 1e-9)
@@ -47,12 +47,12 @@ def _legs(
         return [view.vectors.search(vector, 2 * depth, allowed), view.terms.search(asked.terms, 2 * depth, scope)]
 
 
-def _articles(searcher: Searcher, keys: np.ndarray, scores: np.ndarray) -> Ranking:
-    """An article is as good as its best chunk."""
+def _articles(searcher: Searcher, keys: np.ndarray, scores: np.ndarray, depth: int) -> Ranking:
+    """The best `depth`; an article is as good as its best chunk."""
     chunks = {c.key: c.article for c in searcher.archive.store.candidates(keys.tolist())}
     names = searcher.archive.store.article_ids(set(chunks.values()))
     out: Ranking = {}
     for key, score in zip(keys.tolist(), scores.tolist(), strict=True):
         if key in chunks:
             out.setdefault(names[chunks[key]], score)
-    return out
+    return dict(list(out.items())[:depth])

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from eval.measuring import Evaluation, Preference
+from pydantic import BaseModel, ValidationError
+
+from eval.comparing import Comparison
+from eval.measuring import Evaluation
+from eval.reports.records import How, Report
 from index.errors import BadInput
 
 
-def as_json(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """One object that holds every run, figures of single queries included."""
-    return {"runs": [asdict(one) for one in evaluations]}
+class Written(BaseModel):
+    """What such a file holds."""
+
+    how: How
+    runs: list[Evaluation]
+    comparisons: list[Comparison]
 
 
-def write_json(evaluations: Sequence[Evaluation], file: Path) -> None:
+def as_json(report: Report) -> dict[str, Any]:
+    """One object that holds every run and comparison, figures of single queries included."""
+    return {
+        "how": asdict(report.how),
+        "runs": [asdict(run) for run in report.runs],
+        "comparisons": [asdict(one) for one in report.comparisons],
+    }
+
+
+def write_json(report: Report, file: Path) -> None:
     """Write that object, always the same for the same figures."""
-    file.write_text(json.dumps(as_json(evaluations), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(as_json(report), ensure_ascii=False, allow_nan=False, indent=1)
+    file.write_text(text + "\n", encoding="utf-8")
 
 
-def read_json(file: Path) -> list[Evaluation]:
-    """Evaluations written earlier; raises BadInput where it is another file."""
+def read_json(file: Path) -> Written:
+    """What was written earlier; raises BadInput where it is another file."""
     try:
-        runs = json.loads(file.read_text(encoding="utf-8"))["runs"]
-        return [_evaluation(run) for run in runs]
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{file} holds no evaluation: {error}", "give a file that `zitat eval --json` wrote") from None
-
-
-def _evaluation(run: dict[str, Any]) -> Evaluation:
-    known = {one.name for one in fields(Evaluation)}
-    kept = {name: value for name, value in run.items() if name in known}
-    if kept.get("preference"):
-        kept["preference"] = Preference(**kept["preference"])
-    return Evaluation(**kept)
+        return Written.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        told = f"{file} holds no evaluation: {where}: {first['msg']}"
+        raise BadInput(told, "give a file that `zitat eval --json` of this version wrote") from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
@@ -52,7 +53,7 @@ class TestSet:
     """Queries with judgements in memory; the articles are read when they are wanted.
 
     `corpus` reads them anew each time; it is None where the set comes without. `left_out` names articles that count
-    neither way for a query; `origin` is where the set was read from.
+    neither way for a query; `origin` is where the articles are read from, and `files` are those that hold them.
     """
 
     __test__ = False  # its name is the field's word; pytest would look for tests in it
@@ -64,6 +65,7 @@ class TestSet:
     corpus: Callable[[], Iterator[Draft | Rejection]] | None = None
     left_out: dict[str, frozenset[str]] | None = None
     origin: str = ""
+    files: tuple[Path, ...] = ()
 
     @property
     def languages(self) -> list[str]:
@@ -117,7 +119,12 @@ class TestSet:
             raise BadInput(f"fold {number}/{of} does not exist", f"the folds of {of} are 0/{of} to {of - 1}/{of}")
         kept: set[str] = set()
         for language in self.languages:
-            first = {q.id: min(self.qrels[q.id]) for q in self.queries if q.language == language}
+            first = {q.id: _first_relevant(self.qrels[q.id]) for q in self.queries if q.language == language}
             place = {article: i // BLOCK for i, article in enumerate(sorted(set(first.values())))}
             kept |= {query for query, article in first.items() if place[article] % of == number}
         return self.with_queries(query for query in self.queries if query.id in kept)
+
+
+def _first_relevant(grades: Mapping[str, int]) -> str:
+    """The first article in the order of ids that is relevant; of all judged, where none is."""
+    return min([article for article, grade in grades.items() if grade > 0] or grades)

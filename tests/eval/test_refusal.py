@@ -13,15 +13,17 @@ from eval.fitting import OF_TOKENS, PLAIN, Case, calibration, confidences, fitte
 from eval.refusal import cases, clusters, judged, read, report, write
 from retrieval import Searcher
 
+TELLS = "answered by the best sentence"
+
 
 def made(count: int, languages: str = "en de") -> list[Case]:
-    """Cases in which "met" alone tells, half of them answerable."""
+    """Cases in which one signal alone tells, half of them answerable."""
     chance = np.random.default_rng(7)
     out = []
     for at in range(count):
         answerable = at % 2 == 0
         known = {name: float(chance.normal()) for name in {*OF_TOKENS, *PLAIN}}
-        known |= {"met": float(chance.normal(2.0 * answerable)), "candidates": 100.0 if at % 3 else 5.0}
+        known |= {TELLS: float(chance.normal(2.0 * answerable)), "candidates": 100.0 if at % 3 else 5.0}
         spoken = languages.split()[at // 2 % len(languages.split())]
         out.append(Case(f"q{at // 2}", spoken, "made", answerable, f"g{at // 2 % 7}", known))
     return out
@@ -47,7 +49,7 @@ def test_fitting_finds_the_signal_that_tells() -> None:
     judge = calibration(fitted(made(900)))
     for kind in ("tokens", "few"):
         weights = judge.models[kind].weights
-        assert max(weights, key=lambda name: abs(weights[name].weight)) == "met"
+        assert max(weights, key=lambda name: abs(weights[name].weight)) == TELLS
     assert measures([one.answerable for one in made(900)], confidences(made(900), judge))["AUC"] > 0.85
 
 
@@ -60,13 +62,21 @@ def test_a_case_is_judged_by_others_only() -> None:
     assert measures([turned[row].answerable for row in rows], [believed[row] for row in rows])["AUC"] < 0.3
 
 
+def test_a_setting_that_counts_more_moves_the_balance() -> None:
+    """Of the cases made, those of one setting are all unanswerable."""
+    usual = made(600)
+    wide = [case._replace(setting="wide", answerable=False) for case in made(60)]
+    plain, counted = (calibration(fitted([*usual, *wide], counts)) for counts in ({}, {"wide": 10.0}))
+    assert np.mean(confidences(usual, counted)) < np.mean(confidences(usual, plain)) - 0.1
+
+
 def test_every_question_is_asked_with_its_articles_and_without(searcher: Searcher, beir: Path) -> None:
     dataset = read_dataset(beir, "all")
     alone = dataset.__class__(dataset.name, dataset.corpus, [dataset.queries[0]], dataset.qrels)
     there, gone = cases(searcher, alone, alone.queries)
     assert (there.answerable, gone.answerable) == (True, False)
     assert (there.question, there.group) == (gone.question, "sea")
-    assert there.signals["met"] > gone.signals["met"]
+    assert there.signals[TELLS] > gone.signals[TELLS]
 
 
 def test_questions_whose_article_is_not_in_the_archive_are_left_out(searcher: Searcher, beir: Path) -> None:
@@ -83,6 +93,13 @@ def test_cases_are_read_as_they_were_written(searcher: Searcher, tmp_path: Path)
     write(found, tmp_path / "cases.jsonl")
     assert read([tmp_path / "cases.jsonl"]) == found
     assert (found[0].setting, found[0].answerable) == ("mine", False)
+
+
+def test_questions_about_one_topic_are_never_in_fit_and_test_both(searcher: Searcher, tmp_path: Path) -> None:
+    questions = tmp_path / "mine.jsonl"
+    lines = ['{"question": "wind", "language": "en", "topic": "air"}', '{"question": "sea", "language": "en"}']
+    questions.write_text("\n".join(lines), encoding="utf-8")
+    assert [case.group for case in judged(searcher, questions)] == ["air", "sea"]
 
 
 def test_a_report_has_a_line_for_each_setting_and_language(capsys: pytest.CaptureFixture[str]) -> None:
