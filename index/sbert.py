@@ -28,7 +28,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, name: str) -> None:
         self._model = _loaded(name)
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
         longest = self._model.max_seq_length or UNLIMITED
         prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
         self._context_tokens = longest // CONTEXT_SHARE
@@ -89,9 +89,12 @@ def _weights(model: Any) -> str:
 
 def _loaded(name: str) -> Any:
     try:
+        import torch
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(name)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # weights that a checkpoint lacks are drawn by chance: each time the same
+            return SentenceTransformer(name)
     except Exception as error:
         cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
         raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error

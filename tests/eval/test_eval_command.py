@@ -62,6 +62,13 @@ def test_a_function_is_measured_and_its_run_scores_the_same_when_it_is_read_agai
     assert again["latency_ms"] == {}
 
 
+def test_the_example_in_the_docs_is_measured(beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORPUS", str(beir / "corpus.jsonl.gz"))
+    ranker = f"{Path(__file__).parents[2] / 'docs' / 'examples' / 'shared_words.py'}:search"
+    found = measured(beir, "--qrels", "all", "--pairs", "--ranker", ranker, out=tmp_path / "a")[ranker]
+    assert found["groups"]["same language"]["RR"] == 1.0
+
+
 def test_queries_that_fail_count_nothing_and_are_told(beir: Path, finder: str, tmp_path: Path, capsys: Capture) -> None:
     ranker = f"{finder}:fails_on_winds"
     runs = measured(beir, "--qrels", "all", "--ranker", ranker, out=tmp_path / "a")

@@ -116,6 +116,12 @@ def test_tokens_end_within_the_text_and_in_order(bundled: BundledEncoder, text: 
     assert ends.max(initial=0) <= len(text)
 
 
+@pytest.mark.filterwarnings("ignore")  # torch's and transformers' own
+def test_a_model_is_the_same_each_time_it_is_loaded(checkpoint: Path, fp32: Encoder) -> None:
+    """Also where its file lacks weights, such as the pooler's, which are then drawn by chance."""
+    assert load_encoder(str(checkpoint)).fingerprint == fp32.fingerprint
+
+
 def test_nothing_is_looked_up_on_the_network(
     bundled: BundledEncoder, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,7 +122,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return made
 
 
-@pytest.mark.filterwarnings("ignore:The `get_sentence_embedding_dimension` method:FutureWarning")
 def test_a_searcher_follows_an_archive_made_anew_with_another_model(models: list[str], folder: Path) -> None:
     first, second = (load_encoder(name) for name in models)
 
