@@ -4,6 +4,7 @@
     python -m eval.refusal judged QUESTIONS --archive DIR --output CASES
     python -m eval.refusal fit CASES... --source TEXT --output FILE [--count SETTING=NUMBER]
     python -m eval.refusal report CASES... [--folds N | --leave-language-out] [--count SETTING=NUMBER]
+    python -m eval.refusal made --archive DIR
 
 `ask` puts each question of a BEIR folder twice: to the archive as it is, and as if the articles that answer it, in
 every language, were not there. `judged` puts questions of which a person has said whether the archive answers them
@@ -11,7 +12,8 @@ every language, were not there. `judged` puts questions of which a person has sa
 same thing share). Both write a case a line: the signals
 that the search left behind. `report` judges by the weights that ship; with --folds or --leave-language-out by weights
 fitted on the other cases: of other articles (a fold shares no Wikipedia article, and no topic, with what it is judged
-by), or of other languages. --count lets a case of a setting count for several.
+by), or of other languages. --count lets a case of a setting count for several. `made` tells what the weights that ship
+say of questions made from an archive, in each of its languages by itself: `zitat calibrate` compares with that.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
+from statistics import mean
 from typing import NamedTuple
 
 from eval.dataset import Dataset, Query, read_dataset
@@ -29,10 +32,12 @@ from index.archive import Archive
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.confidence import Calibration
 from retrieval.answering.evidence import sentences_of
+from retrieval.answering.rescaling import log_odds, made_questions
 from retrieval.answering.signals import Signals, signals
 
 OF_ONE_ARTICLE = 5  # parallel paragraphs in a row that come from one Wikipedia article
 PARAGRAPHS = 240  # in each language of a parallel set
+MADE = 100  # questions made in each language
 SMALL = (2, 3, 5, 10, 20, 40, 80)  # other paragraphs in a small archive
 
 
@@ -160,6 +165,15 @@ def _report(args: argparse.Namespace) -> None:
     report(found, believed)
 
 
+def _made(args: argparse.Namespace) -> None:
+    with Searcher(args.archive) as searcher:
+        for language in sorted(set(searcher.archive.store.languages_by_id().values())):
+            asked = made_questions(searcher, MADE, language)
+            told = list(log_odds(searcher, asked, SearchOptions(languages=(language,))))
+            if told:
+                print(json.dumps({"language": language, "questions": len(told), "mean log-odds": round(mean(told), 3)}))
+
+
 def _count(given: str) -> tuple[str, float]:
     """How much a case of a setting counts; raises ValueError, which argparse tells."""
     setting, _, number = given.rpartition("=")
@@ -167,7 +181,7 @@ def _count(given: str) -> tuple[str, float]:
 
 
 def main() -> None:
-    """Parse, and do one of the four."""
+    """Parse, and do one of the five."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     ask = commands.add_parser("ask")
@@ -183,14 +197,15 @@ def main() -> None:
     shown.add_argument("--folds", type=int)
     shown.add_argument("--leave-language-out", action="store_true")
     shown.add_argument("--plain", action="store_true", help="as with an encoder without token codes")
-    for one in (ask, listed):
+    made = commands.add_parser("made")
+    for one in (ask, listed, made):
         one.add_argument("--archive", type=Path, required=True)
     for one in (ask, listed, fit):
         one.add_argument("--output", type=Path, required=True)
     for one in (fit, shown):
         one.add_argument("cases", type=Path, nargs="+")
         one.add_argument("--count", type=_count, action="append", default=[], metavar="SETTING=NUMBER")
-    for one, run in ((ask, _ask), (listed, _judged), (fit, _fit), (shown, _report)):
+    for one, run in ((ask, _ask), (listed, _judged), (fit, _fit), (shown, _report), (made, _made)):
         one.set_defaults(run=run)
     args = parser.parse_args()
     args.run(args)

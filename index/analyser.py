@@ -67,9 +67,8 @@ def _terms(word: str, language: str) -> tuple[str, ...]:
     stem = _stem(word, language) if "." not in word else folded
     leading = (stem if language == "ar" else folded)[:LEADING]  # an Arabic word may begin with "and the"
     whole = folded if not folded.startswith(stem) else stem  # the German stem of Baerbock is "barbock"
-    return (
-        tuple(dict.fromkeys([stem, leading, whole])) if len(folded) > LEADING else tuple(dict.fromkeys([stem, whole]))
-    )
+    found = (stem, leading, whole) if len(folded) > LEADING else (stem, whole)
+    return tuple(term for term in dict.fromkeys(found) if term)  # some stemmers leave nothing of a short word
 
 
 def _vietnamese(word: str, folded: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Codes, Vectors
 
-BLOCK = 8_192  # passage tokens compared at once: unpacked, a token's signs take 32 times its code
+BLOCK = 2_048  # passage tokens compared at once: unpacked, a token's signs take 32 times its code
 
 
 def normalise(vectors: Vectors) -> Vectors:

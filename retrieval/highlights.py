@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 from index.analyser import analyse
 from index.codes import alignment
 from index.encoder import Codes, EncodedQuery, Vectors
+from index.folding import fold
 from index.scripts import UNSPACED
 from index.sentences import sentence_spans
 from retrieval.results import Span
 
 CLOSE = 0.55  # estimated cosine from which two tokens mean the same
 SHORTEST = 4  # letters; shorter words are mostly grammar, and are marked only where the lexical leg counts them
-_WORD = regex.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
-_IS_UNSPACED = regex.compile(rf"[{UNSPACED}]")
+CUT_IN_FRONT = frozenset({"ar", "ga", "id", "ne", "nl", "sr", "ta", "yi"})  # where a stem may begin unlike its word
+_WORD = regex.compile(rf"([{UNSPACED}])|[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]+", regex.V1)
+_IN_PAIRS_OR_FIGURES = regex.compile(r"[\p{Hangul}\p{N}]")  # what begins so may have terms that begin otherwise
 
 
 def highlights(
@@ -35,17 +37,29 @@ def highlights(
     """
     pairs = alignment(query.tokens, codes) if len(query.tokens) and len(codes) else np.zeros((0, 0), np.float32)
     close = _close_spans(pairs, ends)
+    initials = None if language in CUT_IN_FRONT else {term[0] for term in terms}
     spans = []
     for word in _WORD.finditer(text):
         start, end = word.span()
-        unspaced = _IS_UNSPACED.match(word[0]) is not None
-        aligned = 1 in close[start:end] and (unspaced or end - start >= SHORTEST)
-        counted = not unspaced and end - start > 1 and not terms.isdisjoint(_terms(word[0], language))
-        if aligned or counted:
+        unspaced = word.lastindex is not None
+        aligned = (unspaced or end - start >= SHORTEST) and close.find(1, start, end) >= 0
+        if aligned or (not unspaced and end - start > 1 and _counted(word[0], language, terms, initials)):
             spans.append(Span(start, end))
         elif unspaced and _is_pair(text[start : start + 2], terms):
             spans.append(Span(start, start + 2))
     return _joined(text, spans) or _best_sentence(text, language, pairs, ends)
+
+
+def _counted(word: str, language: str, terms: set[str], initials: set[str] | None) -> bool:
+    """Whether the lexical leg counts a word; most of a text's words need not be analysed to know that it does not."""
+    if initials is not None and _initial(word[0]) not in initials and not _IN_PAIRS_OR_FIGURES.match(word):
+        return False
+    return not terms.isdisjoint(_terms(word, language))
+
+
+@lru_cache(maxsize=10_000)
+def _initial(letter: str) -> str:
+    return fold(letter)[:1]
 
 
 def _is_pair(pair: str, terms: set[str]) -> bool:

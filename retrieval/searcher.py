@@ -1,6 +1,7 @@
 """The query path: a question in, ranked passages out.
 
-understand -> both legs at once -> union -> late interaction -> one score -> fold and limit -> passages
+understand -> both legs at once -> union -> late interaction -> one score -> what says the same in other languages
+-> fold and limit -> passages
 """
 
 from __future__ import annotations
@@ -14,26 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.codes import token_matches
 from index.derived import View
-from index.encoder import EncodedQuery, Encoder, load_encoder
+from index.encoder import Encoder, load_encoder
 from index.errors import BadInput
 from index.manifest import Manifest
 from index.schema import Candidate
 from index.scope import Scope
 from index.store import Store
 from retrieval.clock import Clock
+from retrieval.comparing import Comparer, Comparison, joined
 from retrieval.found import Compared, Found
 from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
-from retrieval.ranking import Features, Ranking, best_first, final_score, first_stage
+from retrieval.ranking import Floats, Ranking, best_first, first_stage, with_agreement
 from retrieval.results import SearchResult
 from retrieval.shortlist import Ranked, shortlist, spread
 
 LEG_DEPTH = 100  # candidates nominated by each leg
 DEEPEST = 1_600  # the same where copies of one story, or one long article, leave too few passages to show
 RERANKED = 100  # candidates compared token by token
+NEIGHBOURS = 50  # passages most like the first one, among which translations of it are looked for
 
 Keys = NDArray[np.int64]
 NOTHING: frozenset[int] = frozenset()
@@ -74,10 +76,12 @@ class Searcher:
         *,
         today: date | None = None,
         without: frozenset[int] = NOTHING,
+        presented: bool = True,
     ) -> Found:
         """Search, and keep what the result was made from.
 
-        It is as if the articles of the clusters `without` were not there, which is how refusing is calibrated.
+        It is as if the articles of the clusters `without` were not there, which is how refusing is calibrated. Where it
+        is not to be `presented`, the result has no passages, and `ranked` says what they would be.
         """
         options = options or SearchOptions()
         clock = Clock()
@@ -90,38 +94,38 @@ class Searcher:
                 return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
             query = encode(asked, encoder)
             clock.stage("encode")
-            chosen, compared = self._chosen(view, scope, query, asked, options, without)
+            comparer = Comparer(view, asked, query, self.ranking)
+            chosen, compared = self._chosen(scope, comparer, options, without)
             clock.stage("rank")
-            passages, texts = Presenter(view, encoder, asked, query).present(chosen, scope)
+            presenter = Presenter(view, encoder, asked, query)
+            passages, texts = presenter.present(chosen, scope) if presented else ((), {})
         clock.stage("present")
         result = SearchResult(question, asked.understood, passages, clock.taken())
         return Found(result, asked, encoder, query, tuple(chosen), texts, compared, view.terms.rarity(asked.terms))
 
     def _chosen(
-        self,
-        view: View,
-        scope: Scope,
-        query: EncodedQuery,
-        asked: Question,
-        options: SearchOptions,
-        without: frozenset[int],
+        self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> tuple[list[Ranked], Compared | None]:
         """The passages to show, best first; legs look deeper where copies or one long article leave too few."""
         depth = max(LEG_DEPTH, options.count)
         while True:
-            legs = self._legs_at(depth, view, scope, query, asked)
-            ranked, compared = self._ranked(np.union1d(*legs), view, query, asked, options, without)
+            legs = self._legs_at(depth, scope, comparer)
+            ranked, compared = self._ranked(np.union1d(*legs), scope, comparer, options, without)
             chosen = shortlist(ranked, options)
             if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
                 return chosen, compared
             depth *= 4
 
-    def _legs_at(self, depth: int, view: View, scope: Scope, query: EncodedQuery, asked: Question) -> list[Keys]:
+    def _legs_at(self, depth: int, scope: Scope, comparer: Comparer) -> list[Keys]:
         """What each leg nominates, both working at once."""
-        lexical = self._threads.submit(view.terms.search, asked.terms, depth, scope)
-        allowed = self.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
-        dense, _ = view.vectors.search(query.vector, depth, allowed)
-        return [dense, lexical.result()[0]]
+        view = comparer.view
+        lexical = self._threads.submit(view.terms.search, comparer.asked.terms, depth, scope)
+        dense, _ = view.vectors.search(comparer.query.vector, depth, self._allowed(view, scope))
+        none, ranking = np.zeros(0, np.int64), self.ranking
+        return [dense if ranking.dense_leg else none, lexical.result()[0] if ranking.lexical_leg else none]
+
+    def _allowed(self, view: View, scope: Scope) -> Keys | None:
+        return self.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
 
     def _encoder_for(self, manifest: Manifest) -> Encoder:
         """The encoder that the archive was made with: `zitat reembed` may have changed it."""
@@ -132,47 +136,43 @@ class Searcher:
         return encoder
 
     def _ranked(
-        self,
-        nominated: Keys,
-        view: View,
-        query: EncodedQuery,
-        asked: Question,
-        options: SearchOptions,
-        without: frozenset[int],
+        self, nominated: Keys, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> tuple[list[Ranked], Compared | None]:
-        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped.
-
-        A chunk that cannot be compared token by token, as its encoder gives no codes, is judged by its cosine instead.
-        """
-        alive = view.store.candidates(nominated[nominated <= view.state.last_chunk].tolist())
-        found = [one for one in alive if one.cluster not in without]
+        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
+        found = _alive(comparer.view, nominated, without)
         if not found:
             return [], None
-        features = _features(found, view, query, asked)
+        features = comparer.features(found)
         order = best_first(features.keys, first_stage(features, self.ranking))
         kept = spread(order, found, options)[: max(RERANKED, 2 * options.count)]
-        found, features = [found[row] for row in kept], features.rows(kept)
-        codes = view.store.codes(features.keys.tolist(), query.vector.size // 8)
-        language, mine_first = asked.understood.language, options.preference == "mine-first"
-        compared = np.array([len(one) > 0 and len(query.tokens) > 0 for one in codes])
-        tokens = token_matches(query.tokens, codes)
-        late = np.where(compared, tokens.sum(1) / max(1, len(query.tokens)), features.cosine)
-        final = final_score(features, late, language, mine_first, self.ranking)
-        order = best_first(features.keys, final)
-        ranked = [Ranked(found[row], float(final[row]), codes[row]) for row in order]
-        return ranked, Compared(features.rows(order), late[order], final[order], tokens[order])
+        rows = comparer.compared([found[row] for row in kept], features.rows(kept))
+        late, score = comparer.scores(rows)
+        if len(options.languages) != 1:
+            rows = self._with_translations(rows, score, scope, comparer, without)
+            late, score = comparer.scores(rows)
+        final = with_agreement(rows.features, score, self.ranking)
+        if options.preference == "mine-first":
+            final += self.ranking.mine_first * (rows.features.languages == comparer.asked.understood.language)
+        order = best_first(rows.features.keys, final)
+        ranked = [Ranked(rows.found[row], float(final[row]), rows.codes[row]) for row in order]
+        return ranked, Compared(rows.features.rows(order), late[order], final[order], rows.tokens[order])
+
+    def _with_translations(
+        self, rows: Comparison, score: Floats, scope: Scope, comparer: Comparer, without: frozenset[int]
+    ) -> Comparison:
+        """The candidates, and what neither leg nominated but says in another language what the first of them says."""
+        view, features = comparer.view, rows.features
+        first = int(best_first(features.keys, score)[0])
+        near, cosines = view.vectors.search(features.vectors[first], NEIGHBOURS, self._allowed(view, scope))
+        new = np.setdiff1d(near[cosines > self.ranking.alike], features.keys)
+        found = [one for one in _alive(view, new, without) if one.language != features.languages[first]]
+        return joined(rows, comparer.compared(found, comparer.features(found))) if found else rows
 
 
-def _features(found: list[Candidate], view: View, query: EncodedQuery, asked: Question) -> Features:
-    keys = np.array([c.key for c in found], np.int64)
-    return Features(
-        keys=keys,
-        languages=np.array([c.language for c in found]),
-        cosine=view.store.vectors_of(keys.tolist()) @ query.vector,
-        bm25=view.terms.scores(asked.terms, keys),
-        ideal_bm25=view.terms.ideal_score(asked.terms),
-        in_period=np.array([_in_period(c, asked) for c in found]),
-    )
+def _alive(view: View, keys: Keys, without: frozenset[int]) -> list[Candidate]:
+    """The chunks that still exist, in the order of their keys."""
+    found = view.store.candidates(keys[keys <= view.state.last_chunk].tolist())
+    return [one for one in found if one.cluster not in without]
 
 
 def _chunks_in(store: Store, scope: Scope, sequence: int) -> Keys:
@@ -208,12 +208,3 @@ def _spellings(view: View, sources: tuple[str, ...]) -> tuple[str, ...]:
             )
         out += same
     return tuple(out)
-
-
-def _in_period(candidate: Candidate, asked: Question) -> bool:
-    if candidate.earliest is None or candidate.latest is None:
-        return False
-    return any(
-        candidate.earliest <= period.latest.toordinal() and period.earliest.toordinal() <= candidate.latest
-        for period in asked.understood.dates
-    )

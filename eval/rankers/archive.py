@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,11 @@ from eval.runs import Ranking, in_order
 from eval.sets import Query
 from index.encoder import Encoder
 from index.errors import BadInput
+from index.scope import Scope
 from retrieval import Searcher, SearchOptions, SearchResult
+from retrieval.passages import MOST_COPIES
 from retrieval.ranking import Ranking as Weights
+from retrieval.shortlist import Ranked
 
 _SHIPPED = Weights()
 Leg = Callable[[Searcher, Query, tuple[str, ...], int], Ranking]
@@ -36,13 +39,15 @@ class Variant:
     lacks: str = ""
 
 
-NO_LEXICAL = Weights(lexical=0.0, lexical_elsewhere=0.0, first_lexical=0.0)
+NO_LEXICAL = Weights(lexical=0.0, lexical_elsewhere=0.0, first_lexical=0.0, lexical_leg=False)
+NO_DENSE = Weights(dense=0.0, dense_leg=False)
 NO_LATE = Weights(late=0.0, dense=1.0)
 PRODUCT = "Zitat"
 VARIANTS: dict[str, Variant] = {
     "zitat": Variant(PRODUCT),
     "no-late-interaction": Variant("without late interaction", NO_LATE, lacks="late interaction"),
     "no-lexical": Variant("without the lexical leg", NO_LEXICAL, lacks="lexical leg"),
+    "no-dense": Variant("without the dense leg", NO_DENSE, lacks="dense leg"),
     "no-language-correction": Variant("without the language correction", corrected=False, lacks="language correction"),
     "no-agreement": Variant(
         "without agreement across languages", Weights(agreeing=0.0), lacks="agreement across languages"
@@ -81,7 +86,16 @@ class ArchiveRanker:
         if self._variant.leg:
             return self._variant.leg(self.searcher, query, languages, depth)
         options = SearchOptions(count=depth, languages=languages, per_article=1, fold_duplicates=self._variant.fold)
-        return ranking(self.searcher.search(query.text, options), depth)
+        chosen = self.searcher.find(query.text, options, presented=False).ranked
+        return in_order(self._with_copies(chosen, languages)[:depth])
+
+    def _with_copies(self, chosen: Sequence[Ranked], languages: tuple[str, ...]) -> list[str]:
+        """Articles as a reader meets them: copies folded into a passage come right behind it."""
+        store = self.searcher.archive.store
+        names = store.article_ids({one.chunk.article for one in chosen})
+        mates = store.cluster_mates({one.chunk.cluster for one in chosen}, Scope(languages=languages))
+        order = ((names[one.chunk.article], *mates[one.chunk.cluster][:MOST_COPIES]) for one in chosen)
+        return list(dict.fromkeys(name for together in order for name in together))
 
     def show(self, query: Query, languages: tuple[str, ...]) -> None:
         """`zitat search` itself: passages with texts and highlights."""

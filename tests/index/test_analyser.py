@@ -132,3 +132,8 @@ def test_terms_hold_no_whitespace_and_folding_is_stable(text: str, language: str
         assert term
         assert term.split() == [term]
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(("word", "language"), [("όταν", "el"), ("को", "ne")])
+def test_a_word_of_which_the_stemmer_leaves_nothing_gives_no_empty_term(word: str, language: str) -> None:
+    assert "" not in analyse(word, language)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index.analyser import analyse
 from index.codes import normalise, pack
 from index.encoder import EncodedQuery
 from retrieval import Passage, Searcher, SearchOptions
@@ -87,3 +88,21 @@ def test_words_in_another_language_are_marked(
 ) -> None:
     found = " | ".join(words_of(seed_archive, question, article))
     assert [word for word in expected if word not in found] == [], found
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "asked"),
+    [
+        ("ar", "المتحدة", "متحدة"),
+        ("id", "menggebrak", "gebrak"),
+        ("ko", "상의원", "의원"),
+        ("sr", "понедељак", "ponedeljak"),
+        ("bn", "১৪", "14"),
+        ("tr", "İstanbul", "istanbul"),
+        ("de", "Übersetzung", "übersetzung"),
+    ],
+)
+def test_a_word_is_marked_though_it_begins_unlike_the_question_s(language: str, word: str, asked: str) -> None:
+    terms = analyse(asked, language)
+    assert set(terms) & set(analyse(word, language)), "the lexical leg counts them as the same"
+    assert marked(f"xxxx {word} zzzz.", "nothing", *terms, language=language) == [word]

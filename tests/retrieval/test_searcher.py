@@ -187,3 +187,34 @@ def test_the_fake_encoder_tells_these_words_apart() -> None:
     encoder = WordEncoder(4096)
     words = "wind turbines harbour strike hannover baku merkel scholz dinge".split()
     assert len(np.unique([encoder.component(word) for word in words])) == len(words)
+
+
+def translated(archive_of: Callable[..., Searcher]) -> Searcher:
+    """One article answers, 110 have a word of the question, and one in German says the same in none of its words."""
+    said = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    others = [draft(f"other-{n}", f"harbour {' '.join(f'w{n}x{at}' for at in range(6))}.") for n in range(110)]
+    answer = draft("answer", f"harbour closed {' '.join(said)}.")
+    same = draft("same", f"{' '.join(reversed(said))}.", language="de")  # in another order, or it would be a copy
+    return archive_of(answer, *others, same)
+
+
+def test_what_says_the_same_in_another_language_is_found_without_a_word_of_the_question(
+    archive_of: Callable[..., Searcher],
+) -> None:
+    searcher = translated(archive_of)
+    found = ids(searcher.search("harbour closed", SearchOptions(count=3, question_language="en")))
+    assert found[:2] == ["answer", "same"]
+
+
+def test_what_says_the_same_is_kept_out_by_filters_like_all_else(archive_of: Callable[..., Searcher]) -> None:
+    searcher = translated(archive_of)
+    for limits in ({"languages": ("en",)}, {"languages": ("en", "fr")}, {"article_ids": ("answer", "other-3")}):
+        options = SearchOptions(count=3, question_language="en", **limits)  # type: ignore[arg-type]
+        assert "same" not in ids(searcher.search("harbour closed", options))
+
+
+def test_what_is_left_out_is_not_found_as_a_translation_either(archive_of: Callable[..., Searcher]) -> None:
+    searcher = translated(archive_of)
+    [same] = searcher.find("one two", SearchOptions(article_ids=("same",))).ranked
+    found = searcher.find("harbour closed", SearchOptions(count=3), without=frozenset({same.chunk.cluster}))
+    assert "same" not in ids(found.result)
