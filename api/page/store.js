@@ -1,0 +1,78 @@
+// Conversations, kept in this browser alone: one entry of localStorage each, and a list of them.
+
+import { device } from "./storage.js";
+
+const LIST = "zitat.conversations", ENTRY = "zitat.conversation.", MOST = 200;
+
+/** What a search is limited to and how it is ordered, when nothing is chosen. */
+export const NO_FILTERS = Object.freeze({
+  languages: [], sources: [], after: "", before: "", preference: "balanced", chronological: false,
+});
+
+const read = (key, otherwise) => {
+  try {
+    return JSON.parse(device.getItem(key)) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+};
+
+/** A conversation that nobody has asked anything in yet. */
+export function newConversation() {
+  return {
+    id: crypto.randomUUID?.() ?? String(Date.now() + Math.random()), title: "", changed: Date.now(),
+    filters: { ...NO_FILTERS }, turns: [],
+  };
+}
+
+/** A turn, before it is answered. */
+export function newTurn(question, filters, more = {}) {
+  return {
+    id: Math.random().toString(36).slice(2), question, filters: { ...NO_FILTERS, ...filters }, ...more, state: "asking",
+    answer: null, problem: null,
+  };
+}
+
+/** The kept conversations, the last changed first: {id, title, changed}. */
+export function listed() {
+  return read(LIST, []);
+}
+
+/** A kept conversation; null where there is none. A turn that was cut off as the page closed counts as stopped. */
+export function load(id) {
+  const found = read(ENTRY + id, null);
+  for (const turn of found?.turns ?? []) if (turn.state === "asking") turn.state = "stopped";
+  return found;
+}
+
+/** Keep a conversation. Where the browser has no more room, the oldest ones give way. */
+export function save(conversation) {
+  if (!conversation.turns.length) return forget(conversation.id);
+  conversation.changed = Date.now();
+  conversation.title = conversation.turns[0].question;
+  const { id, title, changed } = conversation;
+  const entries = [{ id, title, changed }, ...listed().filter((one) => one.id !== id)];
+  for (const { id: old } of entries.splice(MOST)) device.removeItem(ENTRY + old);
+  for (;;) {
+    try {
+      device.setItem(LIST, JSON.stringify(entries));
+      device.setItem(ENTRY + id, JSON.stringify(conversation));
+      return;
+    } catch {
+      if (entries.length < 2) return; // not even this one has room: it lives as long as the page
+      device.removeItem(ENTRY + entries.pop().id);
+    }
+  }
+}
+
+/** Forget a conversation. */
+export function forget(id) {
+  device.setItem(LIST, JSON.stringify(listed().filter((one) => one.id !== id)));
+  device.removeItem(ENTRY + id);
+}
+
+/** Forget all of them. */
+export function forgetAll() {
+  for (const { id } of listed()) device.removeItem(ENTRY + id);
+  device.removeItem(LIST);
+}

@@ -1,0 +1,80 @@
+// Text of articles: counted in code points, as the service counts, and shown in its own language and direction.
+
+import { el } from "./dom.js";
+
+const ASTRAL = /[\ud800-\udbff]/;
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur", "ps", "yi", "dv", "ug", "sd", "ku", "ckb", "arc", "nqo"]);
+const OVERRIDES = /([\u202d\u202e])/; // make what follows run the other way, whatever it is
+const UNKNOWN = "und";
+
+/** A text of which pieces are taken by code points; JavaScript itself counts UTF-16 units. */
+export class Text {
+  constructor(text) {
+    this.text = text;
+    this.points = ASTRAL.test(text) ? Array.from(text) : null;
+  }
+
+  get length() {
+    return (this.points ?? this.text).length;
+  }
+
+  slice(start, end = this.length) {
+    return this.points ? this.points.slice(start, end).join("") : this.text.slice(start, end);
+  }
+
+  /** Where a text occurs, as [start, end]; null where it does not. */
+  find(wanted) {
+    const unit = this.text.indexOf(wanted);
+    if (unit < 0) return null;
+    const start = this.points ? Array.from(this.text.slice(0, unit)).length : unit;
+    return [start, start + new Text(wanted).length];
+  }
+}
+
+/** The attributes of an element that holds text in a language. */
+export function spoken(language) {
+  if (!language || language === UNKNOWN) return { dir: "auto" };
+  return { lang: language, dir: RIGHT_TO_LEFT.has(language.split("-")[0]) ? "rtl" : "ltr" };
+}
+
+/** Text as nodes. A character that overrides direction keeps its place, but has nothing to override. */
+export function plain(text) {
+  if (!OVERRIDES.test(text)) return [document.createTextNode(text)];
+  const pieces = text.split(OVERRIDES).filter(Boolean);
+  return pieces.map((piece) => (OVERRIDES.test(piece) ? el("span", { class: "control", text: piece }) : piece));
+}
+
+/** A text that begins at `base` in its article, as nodes, with ranges of the article marked. */
+export function marked(text, ranges, { base = 0, name = "mark", className = null } = {}) {
+  const counted = new Text(text), out = [];
+  let at = 0;
+  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(at, start - base), to = Math.min(end - base, counted.length);
+    if (from >= to) continue;
+    out.push(...plain(counted.slice(at, from)), el(name, { class: className }, plain(counted.slice(from, to))));
+    at = to;
+  }
+  return [...out, ...plain(counted.slice(at))];
+}
+
+/** The part of a passage around its first highlight, at most `most` code points: [text, where it starts]. */
+export function excerpt(passage, most = 280) {
+  const text = new Text(passage.text);
+  if (text.length <= most) return [text, passage.start];
+  const first = passage.highlights.length ? passage.highlights[0].start - passage.start : 0;
+  let from = Math.max(0, Math.min(first - 60, text.length - most));
+  if (from) from += text.slice(from, from + 30).indexOf(" ") + 1;
+  const cut = text.slice(from, from + most);
+  return [new Text(from + most < text.length ? wholeWords(cut) : cut), passage.start + from];
+}
+
+/** The text cut to so many code points, at a word's end where one is near. */
+export function shorter(text, most) {
+  const points = Array.from(text);
+  return points.length <= most ? text : `${wholeWords(points.slice(0, most).join(""))}…`;
+}
+
+function wholeWords(cut) {
+  const space = cut.lastIndexOf(" ");
+  return (space > cut.length * 0.7 ? cut.slice(0, space) : cut).trimEnd();
+}
