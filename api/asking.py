@@ -5,20 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from api.searching import search_options
 
 if TYPE_CHECKING:
     from retrieval import Turn
+    from retrieval.answering import Event
 
 LONGEST_HISTORY = 4 << 20  # bytes
 
 
 def run_ask(args: argparse.Namespace) -> int:
     """Answer and print; that the archive does not hold the answer is an answer too."""
-    from api.answer_page import answer_page
     from api.answerers import answerer_over, llm_of
     from retrieval import AnswerOptions, open_archive
 
@@ -31,12 +32,25 @@ def run_ask(args: argparse.Namespace) -> int:
         conversation=history(args.history) if args.history else (),
     )
     with open_archive(args.archive) as archive:
-        answer = answerer_over(archive, llm).ask(args.question, options)
-    if args.json:
-        print(json.dumps(answer.as_json(), ensure_ascii=False))
-    else:
-        print(answer_page(answer, colour=sys.stdout.isatty()))
+        answerer = answerer_over(archive, llm)
+        if args.json:
+            print(json.dumps(answerer.ask(args.question, options).as_json(), ensure_ascii=False))
+        else:
+            _show(args.question, answerer.stream(args.question, options), sys.stdout)
     return 0
+
+
+def _show(question: str, events: Iterator[Event], out: TextIO) -> None:
+    """Write for a person: at a terminal sentence by sentence, elsewhere the whole, with nothing that was taken back."""
+    from api.answer_page import AnswerPage
+    from retrieval.answering import Done
+
+    live = out.isatty()
+    page = AnswerPage(question, colour=live)
+    for event in events:
+        if live or isinstance(event, Done):
+            for block in page.write(event):
+                print(block, file=out, flush=live)
 
 
 def history(path: str) -> tuple[Turn, ...]:

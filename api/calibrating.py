@@ -6,53 +6,81 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from retrieval import Searcher
+    from retrieval.answering.confidence import Calibration
     from retrieval.answering.rescaling import Judged
 
-FEWEST = 20  # questions of which some are answerable and some are not
+FEWEST = 20  # questions: of both kinds where they were judged
 MOST_MADE = 200  # articles of which questions are made
-MADE = (
-    "nothing was kept: made questions are easier than real ones, and fitting on them was measured to refuse too much; "
-    "judge 20 or more of your own and give them with --questions FILE"
+ROUGH = (
+    "questions made from the archive tell how sure it is of what it does not hold, and no more: judge 20 or more of "
+    "your own and give them with --questions FILE to fit it closer, and to see how well it refuses"
 )
 
 
 def run_calibrate(args: argparse.Namespace) -> int:
-    """Fit and print before and after; what was fitted on judged questions is kept in the archive's folder."""
+    """Fit, print before and after, and keep what was fitted in the archive's folder."""
     from retrieval import open_archive
-    from retrieval.answering import rescaling
-    from retrieval.answering.confidence import Fitted, keep
 
-    given = read_judged(Path(args.questions)) if args.questions else None
     with open_archive(args.archive) as searcher:
-        asked = given or rescaling.made_questions(searcher, MOST_MADE)
-        _check(asked, args.questions or "the archive")
-        told = list(rescaling.log_odds(searcher, asked))
-        answerable = [one.answerable for one in asked]
-        fitted = rescaling.rescaled(told, answerable)
-        before, after = rescaling.before_and_after(told, answerable)
-        source = f"{len(asked)} judged questions" if given else f"{len(asked)} questions made from the archive"
-        mine = Fitted(searcher.archive.manifest.encoder, fitted.scale, fitted.offset, source)
-        path = keep(searcher.archive, mine) if given else None
-    for name, one in (("before", before), ("after", after)):
-        print(f"{name}: refusing has precision {one.precision:.2f} and recall {one.recall:.2f}")
-    print(f"fitted on {source}, judged on the part that each fit left out")
-    print(f"kept in {path}" if path else MADE, file=sys.stdout if path else sys.stderr)
+        if args.questions:
+            _fit_judged(searcher, Path(args.questions))
+        else:
+            _fit_made(searcher)
     return 0
 
 
-def _check(asked: list[Judged], source: str) -> None:
-    """Refuse what is too little to fit on, or all of one kind."""
+def _fit_judged(searcher: Searcher, questions: Path) -> None:
+    """Scale and offset, from questions of which a person has said whether the archive answers them."""
+    from retrieval.answering import rescaling
+
+    asked = read_judged(questions)
+    answerable = [one.answerable for one in asked]
+    if len(asked) < FEWEST or len(set(answerable)) < 2:
+        given = f"{sum(answerable)} answerable and {len(asked) - sum(answerable)} unanswerable questions"
+        _too_few(f"{questions} gives {given}", f"give at least {FEWEST} questions of both kinds")
+    told = list(rescaling.log_odds(searcher, asked))
+    for name, one in zip(("before", "after"), rescaling.before_and_after(told, answerable), strict=True):
+        print(f"{name}: refusing has precision {one.precision:.2f} and recall {one.recall:.2f}")
+    source = f"{len(asked)} judged questions"
+    print(f"fitted on {source}, judged on the part that each fit left out")
+    _keep(searcher, rescaling.rescaled(told, answerable), source)
+
+
+def _fit_made(searcher: Searcher) -> None:
+    """The offset alone, from questions made of articles that are then taken as not there."""
+    from retrieval.answering import rescaling
+    from retrieval.answering.confidence import Calibration
+
+    asked = rescaling.made_questions(searcher, MOST_MADE)
+    if len(asked) < FEWEST:
+        cure = f"ingest more articles, or give at least {FEWEST} judged questions with --questions FILE"
+        _too_few(f"the archive gives {len(asked)} questions, and {FEWEST} are needed", cure)
+    told = list(rescaling.log_odds(searcher, asked))
+    fitted = rescaling.shifted(told)
+    for name, judge in (("before", Calibration()), ("after", fitted)):
+        refused = sum(judge.probability(one) < judge.threshold for one in told)
+        print(f"{name}: of {len(told)} questions that the archive does not answer, {refused} are refused")
+    _keep(searcher, fitted, f"{len(asked)} questions made from the archive")
+    print(ROUGH, file=sys.stderr)
+
+
+def _keep(searcher: Searcher, fitted: Calibration, source: str) -> None:
+    """Write it to the archive's folder, and say where."""
+    from retrieval.answering.confidence import Fitted, keep
+
+    mine = Fitted(searcher.archive.manifest.encoder, fitted.scale, fitted.offset, source)
+    print(f"kept in {keep(searcher.archive, mine)}: scale {fitted.scale:.2f}, offset {fitted.offset:+.2f}")
+
+
+def _too_few(seen: str, cure: str) -> NoReturn:
+    """There is not enough to fit on."""
     from index.errors import BadInput
 
-    right = sum(one.answerable for one in asked)
-    if len(asked) < FEWEST or not right or right == len(asked):
-        raise BadInput(
-            f"{source} gives {right} answerable and {len(asked) - right} unanswerable questions",
-            f"give at least {FEWEST} questions of both kinds with --questions FILE",
-        )
+    raise BadInput(seen, cure)
 
 
 def read_judged(path: Path) -> list[Judged]:

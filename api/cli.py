@@ -10,8 +10,12 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from index.errors import ZitatError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 ARCHIVE = "news.zitat"
 NOTHING_DONE = 2
@@ -64,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_ingest(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_ingest(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.ingesting import run_ingest, run_reembed
 
     ingest = commands.add_parser("ingest", parents=[common], help="add articles, or replace those that changed")
@@ -88,7 +92,7 @@ def _add_ingest(commands: argparse._SubParsersAction, common: argparse.ArgumentP
     reembed.set_defaults(run=run_reembed)
 
 
-def _add_search(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_search(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.searching import run_search
 
     search = commands.add_parser("search", parents=[common], help="find passages for a question in any language")
@@ -116,7 +120,7 @@ def _search_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def _add_ask(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_ask(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.asking import run_ask
 
     ask = commands.add_parser(
@@ -147,7 +151,7 @@ def _llm_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_mcp(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_mcp(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.connecting import DEFAULT_PORT, run_mcp
 
     mcp = commands.add_parser("mcp", parents=[common], help="offer search, ask and get_article to assistants, over MCP")
@@ -159,7 +163,7 @@ def _add_mcp(commands: argparse._SubParsersAction, common: argparse.ArgumentPars
     mcp.set_defaults(run=run_mcp)
 
 
-def _add_keeping(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_keeping(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api import keeping
 
     show = commands.add_parser("show", parents=[common], help="print one article")
@@ -184,7 +188,7 @@ def _add_keeping(commands: argparse._SubParsersAction, common: argparse.Argument
     verify.set_defaults(run=keeping.run_verify)
 
 
-def _add_serve(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.serving import run_serve
 
     serve = commands.add_parser("serve", parents=[common], help="answer over HTTP, until stopped")
@@ -199,7 +203,7 @@ def _add_serve(commands: argparse._SubParsersAction, common: argparse.ArgumentPa
     serve.set_defaults(run=run_serve)
 
 
-def _add_keys(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_keys(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api import keys_command
 
     actions = commands.add_parser("keys", help="API keys of the service").add_subparsers(
@@ -217,7 +221,7 @@ def _add_keys(commands: argparse._SubParsersAction, common: argparse.ArgumentPar
     revoke.set_defaults(run=keys_command.run_revoke)
 
 
-def _add_calibrate(commands: argparse._SubParsersAction, common: argparse.ArgumentParser) -> None:  # type: ignore[type-arg]
+def _add_calibrate(commands: Commands, common: argparse.ArgumentParser) -> None:
     from api.calibrating import run_calibrate
 
     calibrate = commands.add_parser("calibrate", parents=[common], help="fit to this archive when answers are refused")

@@ -29,7 +29,7 @@ from api.exchange import (
     Unreachable,
     refused,
 )
-from api.records import Chunk, Health, ListedArticle, Page, Stats, Unreadable, WholeArticle, rebuilt
+from api.records import Chunk, Health, ListedArticle, Page, Period, Stats, Timeline, Unreadable, WholeArticle, rebuilt
 from api.service.job import Job, Remark
 from retrieval.answering.options import AnswerOptions
 from retrieval.answering.records import Answer, Done, Event, PassagesFound, Restarted, SentenceReady
@@ -49,10 +49,12 @@ __all__ = [
     "ListedArticle",
     "Misunderstood",
     "NotFound",
+    "Period",
     "Refused",
     "Remark",
     "SearchOptions",
     "Stats",
+    "Timeline",
     "Unreachable",
     "WholeArticle",
 ]
@@ -124,10 +126,15 @@ class Client:
         sources: Iterable[str] = (),
         after: date | None = None,
         before: date | None = None,
+        same_story_as: str | None = None,
         page: int = 100,
     ) -> Iterator[ListedArticle]:
-        """All articles in the order in which they were added, fetched page by page as they are wanted."""
+        """All articles in the order in which they were added, fetched page by page as they are wanted.
+
+        With `same_story_as`, an article's id, only others with nearly its text; raises NotFound if there is none.
+        """
         wanted: dict[str, Any] = {"language": list(languages), "source": list(sources), "limit": page}
+        wanted |= {"same_story_as": same_story_as} if same_story_as is not None else {}
         wanted |= {name: day.isoformat() for name, day in (("after", after), ("before", before)) if day}
         while True:
             found = self._service.asked(Page, "GET", "/v1/articles", parameters=wanted)
@@ -167,6 +174,11 @@ class Client:
     def stats(self) -> Stats:
         """What the archive holds."""
         return self._service.asked(Stats, "GET", "/v1/stats")
+
+    def timeline(self, *, languages: Iterable[str] = (), sources: Iterable[str] = ()) -> Timeline:
+        """How many articles there are of each month."""
+        wanted = {"language": list(languages), "source": list(sources)}
+        return self._service.asked(Timeline, "GET", "/v1/timeline", parameters=wanted)
 
     def health(self) -> Health:
         """That the service answers questions; raises Busy where it still does not after every retry."""

@@ -39,6 +39,6 @@ def run_revoke(args: argparse.Namespace) -> int:
 
 
 def _file(args: argparse.Namespace) -> KeyFile:
-    from api.service.key_file import NAME, KeyFile
+    from api.service.key_file import key_file
 
-    return KeyFile(Path(args.keys) if args.keys else Path(args.archive) / NAME)
+    return key_file(Path(args.archive), Path(args.keys) if args.keys else None)

@@ -16,7 +16,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from api.rendering import as_markdown, passages_as_markdown
+from api.markdown import as_markdown, passages_as_markdown
 from api.service.bodies import AnswerBody, ArticleCardBody, SearchBody
 from index.errors import BadInput, ZitatError
 from retrieval import Answerer, AnswerOptions, SearchOptions, Turn

@@ -83,6 +83,22 @@ class Stats:
 
 
 @dataclass(frozen=True)
+class Period:
+    """So many articles of one month ("2020-11"), or of one year of which no month is known ("2020")."""
+
+    period: str
+    articles: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """How many articles there are of each time, oldest first, and how many have no known year."""
+
+    periods: tuple[Period, ...]
+    undated: int
+
+
+@dataclass(frozen=True)
 class Health:
     """That the service is up and answers questions."""
 

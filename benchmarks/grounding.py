@@ -27,13 +27,22 @@ from index.bundled import BundledEncoder
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative.anchors import anchors_of
 from retrieval.answering.generative.grounding import Prover
+from retrieval.answering.generative.negation import denials
 
 SEED = 7
 SHORTEST = 25  # code points of a claim
 FEWEST = 3  # sentences of a paragraph
 _BRACKETS = regex.compile(r"\s*[(（][^)）]*[)）]")
 _COMMA = regex.compile(r"(?<=\w)[,，،、](?!\d)")
-_AUXILIARY = regex.compile(r"\b(was|is|were|are|had|has|can|will)\b")
+# Where a verb is denied in each language, and how.
+_DENIED = {
+    "ar": (r"\b(كان|كانت|يمكن)\b", r"لا \1"), "de": (r"\b(war|ist|waren|sind|hat|kann|wird|wurden?)\b", r"\1 nicht"),
+    "el": (r"\b(ήταν|είναι|έχει|είχε|μπορεί)\b", r"δεν \1"),
+    "en": (r"\b(was|is|were|are|had|has|can|will)\b", r"\1 not"),
+    "es": (r"\b(era|es|fue|son|fueron|ha|han|puede|tiene)\b", r"no \1"), "hi": (r"\b(है|था|थे|थी|हैं)(?!\p{M})", r"नहीं \1"),
+    "ru": (r"\b(был|была|было|были|является|может)\b", r"не \1"), "th": (r"(เป็น|มี|ได้รับ)", r"ไม่\1"),
+    "vi": (r"\b(được|có|phải)\b", r"không \1"), "zh": (r"(是|会|能|可以)", r"不\1"),
+}  # fmt: skip
 
 Parallel = dict[str, list[str]]  # the sentences of one paragraph, by language
 
@@ -100,9 +109,10 @@ def faults(
         for fault, source in (("name from elsewhere", elsewhere), ("name of the same paragraph", paragraph)):
             if others := [name for name in names_in(source, language) if name not in text]:
                 yield fault, text[: chosen.start] + draw.choice(others) + text[chosen.end :]
-    denied = _AUXILIARY.sub(r"\1 not", text, count=1)
-    if language == "en" and denied != text and " not" not in text:
-        yield "denied", denied
+    if language in _DENIED and not denials(text, language):
+        denied = regex.sub(*_DENIED[language], text, count=1)
+        if denied != text:
+            yield "denied", denied
 
 
 def names_in(sentences: list[str], language: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api.service import openai_routes, routes_asking, routes_health, routes_reading, routes_writing
+from api.service import openai_routes, routes_asking, routes_health, routes_page, routes_reading, routes_writing
 from api.service.bodies import ProblemBody
 from api.service.documentation import add_documentation
 from api.service.jobs import Jobs
@@ -77,6 +77,7 @@ def create_app(settings: Settings, *, answerer: Answerer | None = None) -> FastA
 
 
 def _include_routes(app: FastAPI) -> None:
+    app.include_router(routes_page.router)
     app.include_router(routes_health.router)
     for router in (routes_asking.router, routes_reading.router, openai_routes.router):
         app.include_router(router, dependencies=[MAY_READ])

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.service.job import JobState
+
 
 class ResponseBody(BaseModel):
     """A response, read from a record's attributes."""
@@ -122,6 +124,12 @@ class NoticeBody(ResponseBody):
     text: str
 
 
+class UnmetBody(SpanBody):
+    """Words of the question that was searched for, to which nothing in the nearest passages answers."""
+
+    text: str
+
+
 class AnswerUnderstoodBody(UnderstoodBody):
     """The same, with the question that was searched for."""
 
@@ -143,6 +151,7 @@ class AnswerBody(ResponseBody):
     notices: list[NoticeBody]
     passages: list[PassageBody]
     took_ms: dict[str, float]
+    unmet: list[UnmetBody] = Field(description="What is plainly missing, the rarest word first; only where refused.")
 
 
 class ChunkBody(ResponseBody):
@@ -194,6 +203,47 @@ class StatsBody(ResponseBody):
     model: str
     chunk_tokens: int
     generation: int
+
+
+class PeriodBody(ResponseBody):
+    """So many articles of one month ("2020-11"), or of one year of which no month is known ("2020")."""
+
+    period: str
+    articles: int
+
+
+class TimelineBody(ResponseBody):
+    """How many articles there are of each time, oldest first, and how many have no known year."""
+
+    periods: list[PeriodBody]
+    undated: int
+
+
+class RemarkBody(ResponseBody):
+    """About the article with this number, counted from 1."""
+
+    number: int
+    reason: str
+    cure: str
+
+
+class JobBody(ResponseBody):
+    """What became of the articles that were sent."""
+
+    id: str
+    state: JobState
+    created: str
+    articles: int = Field(description="How many were sent.")
+    started: str | None
+    finished: str | None
+    done: int = Field(description="How many were looked at so far.")
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+    rejections: list[RemarkBody]
+    notes: list[RemarkBody] = Field(description="What was ignored of articles that were kept.")
+    message: str | None = Field(description="What the job waits for, or why it failed and what to do.")
 
 
 class HealthBody(ResponseBody):

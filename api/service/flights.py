@@ -19,7 +19,7 @@ Make = Callable[[], Iterator[Any]]
 
 
 @dataclass(frozen=True)
-class Request:
+class Wanted:
     """What is asked for: `key` of the archive in `version`. `make` yields it, and runs in a thread.
 
     The first item must come within `first` seconds, which are the stage "search", and the last within `rest` more.
@@ -85,15 +85,15 @@ class Flights:
         self.work, self.cache, self.seen = work, cache, seen
         self._flying: dict[Hashable, Flight] = {}
 
-    async def follow(self, request: Request) -> AsyncGenerator[Any, None]:
-        """The items of a request: kept, or as they are made. The work stops when its last follower closes this."""
-        kept = self.cache.get(request.version, request.key)
+    async def follow(self, wanted: Wanted) -> AsyncGenerator[Any, None]:
+        """The items of what is wanted: kept, or as they are made. The work stops when its last follower closes this."""
+        kept = self.cache.get(wanted.version, wanted.key)
         if kept is not None:
             self.seen("hit")
             for item in kept:
                 yield item
             return
-        flight = self._joined(request)
+        flight = self._joined(wanted)
         flight.followers += 1
         try:
             async for item in flight.follow():
@@ -102,54 +102,54 @@ class Flights:
             flight.followers -= 1
             if not flight.followers and not flight.ended:
                 flight.stop.set()
-                self._forget(request, flight)
+                self._forget(wanted, flight)
                 if flight.task and not flight.begun:
                     flight.task.cancel()
 
-    def _joined(self, request: Request) -> Flight:
-        name = (request.version, request.key)
+    def _joined(self, wanted: Wanted) -> Flight:
+        name = (wanted.version, wanted.key)
         flight = self._flying.get(name)
         self.seen("shared" if flight else "miss")
         if flight is None:
             flight = self._flying[name] = Flight()
-            flight.task = asyncio.create_task(self._fly(request, flight))
+            flight.task = asyncio.create_task(self._fly(wanted, flight))
         return flight
 
-    def _forget(self, request: Request, flight: Flight) -> None:
-        name = (request.version, request.key)
+    def _forget(self, wanted: Wanted, flight: Flight) -> None:
+        name = (wanted.version, wanted.key)
         if self._flying.get(name) is flight:
             del self._flying[name]
 
-    async def _fly(self, request: Request, flight: Flight) -> None:
+    async def _fly(self, wanted: Wanted, flight: Flight) -> None:
         loop = asyncio.get_running_loop()
 
         def tell(item: Any) -> None:
             loop.call_soon_threadsafe(flight.add, item)
 
         try:
-            running = await self.work.begin(partial(_drained, request.make, flight.stop, tell))
+            running = await self.work.begin(partial(_drained, wanted.make, flight.stop, tell))
             flight.begun = True
-            size = await _in_time(running, flight, request)
-            if size is not None and request.lasting(flight.items):
-                self.cache.put(request.version, request.key, tuple(flight.items), size)
+            size = await _in_time(running, flight, wanted)
+            if size is not None and wanted.lasting(flight.items):
+                self.cache.put(wanted.version, wanted.key, tuple(flight.items), size)
             flight.end()
         except Exception as error:
             flight.stop.set()
             flight.end(error)
         finally:
-            self._forget(request, flight)
+            self._forget(wanted, flight)
 
 
-async def _in_time(running: asyncio.Future[int | None], flight: Flight, request: Request) -> int | None:
+async def _in_time(running: asyncio.Future[int | None], flight: Flight, wanted: Wanted) -> int | None:
     begun = asyncio.ensure_future(flight.news())
     either: set[asyncio.Future[Any]] = {running, begun}
-    await asyncio.wait(either, timeout=request.first, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(either, timeout=wanted.first, return_when=asyncio.FIRST_COMPLETED)
     begun.cancel()
     if not running.done() and not flight.items:
-        raise TooSlow("search", request.first)
-    await asyncio.wait({running}, timeout=request.rest)
+        raise TooSlow("search", wanted.first)
+    await asyncio.wait({running}, timeout=wanted.rest)
     if not running.done():
-        raise TooSlow("answer", request.rest)
+        raise TooSlow("answer", wanted.rest)
     return running.result()
 
 

@@ -112,6 +112,11 @@ class KeyFile:
             raise BadInput(f"{self.path} is in use by another command", "try again when that is done") from None
 
 
+def key_file(archive: Path, chosen: Path | None = None) -> KeyFile:
+    """Where the keys of a service over an archive are, unless another file is chosen."""
+    return KeyFile(chosen or archive / NAME)
+
+
 def _read(path: Path) -> tuple[Key, ...]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
-from api.service.key_file import NAME, Key, KeyFile, Role
+from api.service.key_file import Key, Role, key_file
 from api.service.problems import Problem
 from api.service.settings import Settings
 from index.errors import BadInput
@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.file = key_file(settings)
+        self.file = key_file(settings.archive, settings.keys)
 
     def admit(self, asking: HTTPConnection, wanted: Role) -> Caller:
         """The caller of a request that needs a role; raises Problem (401, 403 or 503) for one who must not."""
@@ -105,14 +105,9 @@ class Gate:
         return origin in allowed or urlsplit(origin).netloc == host or ("*" in allowed and wanted == "read")
 
 
-def key_file(settings: Settings) -> KeyFile:
-    """Where the keys of a service are."""
-    return KeyFile(settings.keys or settings.archive / NAME)
-
-
 def check_bind(settings: Settings) -> None:
     """Raise BadInput where others could reach a service that asks for no key, or the keys cannot be read."""
-    if key_file(settings).all() or settings.loopback:
+    if key_file(settings.archive, settings.keys).all() or settings.loopback:
         return
     cure = "make a key with `zitat keys add`, or leave --host out"
     raise BadInput(f"{settings.host} can be reached from elsewhere, and there are no API keys", cure)

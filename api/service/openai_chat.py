@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.rendering import spoken
+from api.markdown import spoken
 from api.service.openai_errors import WrongParameter
 from api.service.openai_models import Message
 from api.wording import shorter

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
-from api.rendering import Link, Marker, Writer, with_markers
+from api.markdown import Link, Marker, Writer, with_markers
 from api.service.bodies import AnswerBody
 from api.service.heartbeats import with_heartbeats
 from api.service.openai_errors import error_body

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.rendering import Link, web_address
+from api.markdown import Link, web_address
 from api.service.middleware import GONE
 from api.service.openai_chat import Chat, chat_of, errand
 from api.service.openai_errors import OpenAIRoute, WrongParameter

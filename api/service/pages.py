@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from api.service.bodies import ArticleBody, ChunkBody, ListedBody, PageBody, StatsBody
+from api.service.bodies import ArticleBody, ChunkBody, ListedBody, PageBody, PeriodBody, StatsBody, TimelineBody
 from api.service.problems import Problem
 from index.archive import Archive
 from index.encoder import BUNDLED
+from index.published import parsed
 from index.scope import Scope
 from index.store import Store
 
 CURSOR = r"^[0-9]{1,9}\.[0-9]{1,15}$"  # the generation, the archive's key of the last article shown
 COLUMNS = ("id", "published_at", "language", "source", "title")
 WINDOW = 2_000  # keys looked through at once
+
+Listed = tuple[str, str | None, str, str | None, str]  # in the order of COLUMNS
 
 
 def article_of(store: Store, article_id: str) -> ArticleBody | None:
@@ -44,25 +48,60 @@ def article_of(store: Store, article_id: str) -> ArticleBody | None:
     )
 
 
-def page_of(archive: Archive, scope: Scope, limit: int, cursor: str | None) -> PageBody:
+def page_of(
+    archive: Archive, scope: Scope, limit: int, cursor: str | None, same_story_as: str | None = None
+) -> PageBody:
     """The page after a cursor; raises Problem (422) for one of another generation, which counts its articles anew."""
     store, generation = archive.view().store, archive.manifest.generation
     made_in, last = map(int, cursor.split(".")) if cursor else (generation, 0)
     if made_in != generation:
         raise Problem(422, "Bad cursor", "the archive was made anew since", "start again without a cursor")
     with store.snapshot():
-        page = list(islice(_after(store, scope, last), limit + 1))
+        among = None if same_story_as is None else _same_story(store, same_story_as)
+        page = list(islice(_after(store, scope, last, among), limit + 1))
         more = f"{generation}.{max(store.article_keys([page[limit - 1][0]]))}" if len(page) > limit else None
     listed = [ListedBody.model_validate(dict(zip(COLUMNS, told, strict=True))) for told in page[:limit]]
     return PageBody(articles=listed, next=more)
 
 
-def _after(store: Store, scope: Scope, last: int) -> Iterator[tuple[str, str | None, str, str | None, str]]:
+def _after(store: Store, scope: Scope, last: int, among: Sequence[int] | None) -> Iterator[Listed]:
     """The list of articles whose keys come after the last one shown. Every key has a change, so none is larger."""
+    if among is not None:
+        if keys := tuple(key for key in among if key > last):
+            yield from store.listing(replace(scope, articles=keys))
+        return
     largest = store.sequence()
     for first in range(last + 1, largest + 1, WINDOW):
         keys = tuple(range(first, min(first + WINDOW, largest + 1)))
         yield from store.listing(replace(scope, articles=keys))
+
+
+def _same_story(store: Store, article_id: str) -> list[int]:
+    """The keys of the other articles that carry nearly the text of this one; raises Problem (404)."""
+    stored = store.article(article_id) if _is_text(article_id) else None
+    if stored is None:
+        raise no_such_article(article_id)
+    mates = store.cluster_mates([stored.cluster])[stored.cluster]
+    return store.article_keys([mate for mate in mates if mate != article_id])
+
+
+def timeline_of(store: Store, scope: Scope) -> TimelineBody:
+    """How many articles within the scope there are of each month."""
+    counts: Counter[str | None] = Counter()
+    with store.snapshot():
+        for _, published_at, *_ in store.listing(scope):
+            known = parsed(published_at)
+            counts[known.plain[:7] if known and known.days else None] += 1
+    undated = counts.pop(None, 0)
+    dated = sorted((period, articles) for period, articles in counts.items() if period)
+    return TimelineBody(periods=[PeriodBody(period=name, articles=n) for name, n in dated], undated=undated)
+
+
+def no_such_article(article_id: str) -> Problem:
+    """The problem of an id that no article has."""
+    return Problem(
+        404, "No such article", f"there is no article {article_id[:200]!r}", "GET /v1/articles lists the ids"
+    )
 
 
 def stats_of(archive: Archive) -> StatsBody:

@@ -12,7 +12,7 @@ from api.service.bodies import AnswerBody, BatchBody, SearchBody
 from api.service.middleware import GONE
 from api.service.models import AskRequest, BatchRequest, SearchRequest
 from api.service.problems import Problem, problems
-from api.service.rendering import as_json, told
+from api.service.replies import as_json, told
 from api.service.state import ServiceDep
 from api.service.streaming import EVENT_STREAM, event_stream, wants_events
 

@@ -35,5 +35,4 @@ async def readyz(service: ServiceDep) -> HealthBody:
 )
 async def metrics(service: ServiceDep) -> Response:
     """Requests, times by route and by stage, cache and what runs now, over all workers."""
-    seconds = service.settings.timeouts.read
-    return Response(await service.run("read", seconds, service.metrics.exposed), media_type=CONTENT_TYPE)
+    return Response(await service.read(service.metrics.exposed), media_type=CONTENT_TYPE)

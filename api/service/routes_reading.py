@@ -1,4 +1,4 @@
-"""What the archive holds: GET /v1/articles, /v1/articles/{id} and /v1/stats."""
+"""What the archive holds: GET /v1/articles, /v1/articles/{id}, /v1/timeline and /v1/stats."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.service.bodies import ArticleBody, PageBody, StatsBody
+from api.service.bodies import ArticleBody, PageBody, StatsBody, TimelineBody
 from api.service.models import Name
-from api.service.pages import CURSOR, article_of, page_of, stats_of
+from api.service.pages import CURSOR, article_of, no_such_article, page_of, stats_of, timeline_of
 from api.service.problems import Problem, problems
 from api.service.state import ServiceDep
 from index.scope import Scope
@@ -22,13 +22,18 @@ MANY = 1_000
 router = APIRouter(prefix="/v1", tags=["Articles"])
 
 
-@router.get("/articles", response_model=PageBody, responses=MAY_FAIL, summary="List the articles")
+Languages = Annotated[list[Name], Query(max_length=MANY, description="Only in these languages.")]
+Sources = Annotated[list[Name], Query(max_length=MANY, description="Only from these, as spelt.")]
+
+
+@router.get("/articles", response_model=PageBody, responses=MAY_FAIL | problems(404), summary="List the articles")
 async def articles(
     service: ServiceDep,
-    language: Annotated[list[Name], Query(max_length=MANY, description="Only in these languages.")] = [],  # noqa: B006
-    source: Annotated[list[Name], Query(max_length=MANY, description="Only from these, as spelt.")] = [],  # noqa: B006
+    language: Languages = [],  # noqa: B006
+    source: Sources = [],  # noqa: B006
     after: Annotated[date | None, Query(description="Only of this day or later.")] = None,
     before: Annotated[date | None, Query(description="Only of this day or earlier.")] = None,
+    same_story_as: Annotated[Name | None, Query(description="Only others with nearly this article's text.")] = None,
     limit: Annotated[int, Query(ge=1, description="Articles of a page.")] = 100,
     cursor: Annotated[str | None, Query(pattern=CURSOR, description="`next` of the page before.")] = None,
 ) -> Response:
@@ -38,8 +43,7 @@ async def articles(
         raise Problem(422, "Too many articles", f"{limit:,} articles of a page are more than {most:,}", "ask for less")
     scope = Scope(tuple(map(language_code, language)), tuple(source), after, before)
     archive = (await service.ready()).answerer.searcher.archive
-    seconds = service.settings.timeouts.read
-    page = await service.run("read", seconds, lambda: page_of(archive, scope, limit, cursor))
+    page = await service.read(lambda: page_of(archive, scope, limit, cursor, same_story_as))
     return Response(page.model_dump_json(), media_type="application/json")
 
 
@@ -52,12 +56,27 @@ async def articles(
 async def article(article_id: str, service: ServiceDep) -> Response:
     """One article: its text, what is known of it, and where its chunks lie."""
     archive = (await service.ready()).answerer.searcher.archive
-    seconds = service.settings.timeouts.read
-    found = await service.run("read", seconds, lambda: article_of(archive.view().store, article_id))
+    found = await service.read(lambda: article_of(archive.view().store, article_id))
     if found is None:
-        detail = f"there is no article {article_id[:200]!r}"
-        raise Problem(404, "No such article", detail, "GET /v1/articles lists the ids")
+        raise no_such_article(article_id)
     return Response(found.model_dump_json(), media_type="application/json")
+
+
+@router.get("/timeline", response_model=TimelineBody, responses=MAY_FAIL, summary="How many articles of each month")
+async def timeline(
+    service: ServiceDep,
+    language: Languages = [],  # noqa: B006
+    source: Sources = [],  # noqa: B006
+) -> Response:
+    """Count the articles of each month, of those in some languages or from some sources only, if any are named."""
+    scope = Scope(tuple(map(language_code, language)), tuple(source))
+    archive = (await service.ready()).answerer.searcher.archive
+
+    def counted() -> Iterator[TimelineBody]:
+        yield timeline_of(archive.view().store, scope)
+
+    body: TimelineBody = await service.once(("timeline", scope), counted)
+    return Response(body.model_dump_json(), media_type="application/json")
 
 
 @router.get("/stats", response_model=StatsBody, responses=MAY_FAIL, summary="What the archive holds")

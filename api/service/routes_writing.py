@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
 
-from api.service.job import Job, JobState
+from api.service.bodies import JobBody
+from api.service.job import Job
 from api.service.jobs import Jobs
 from api.service.limits import Managing, Writing
 from api.service.problems import Problem, problems
@@ -23,55 +23,26 @@ router = APIRouter(prefix="/v1")
 ArticleId = Annotated[str, InPath(description="As it was sent, percent-encoded; an address may be one.")]
 
 
-class RemarkBody(BaseModel):
-    """About the article with this number, counted from 1."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    number: int
-    reason: str
-    cure: str
-
-
-class JobBody(BaseModel):
-    """What became of the articles that were sent."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    state: JobState
-    created: str
-    articles: int = Field(description="How many were sent.")
-    started: str | None
-    finished: str | None
-    done: int = Field(description="How many were looked at so far.")
-    added: int
-    changed: int
-    unchanged: int
-    rejected: int
-    rejections: list[RemarkBody]
-    notes: list[RemarkBody] = Field(description="What was ignored of articles that were kept.")
-    message: str | None = Field(description="What the job waits for, or why it failed and what to do.")
-
-
 @router.post(
     "/articles",
     status_code=202,
     response_model=JobBody,
     summary="Add articles, or replace those that changed",
-    responses=problems(400, 401, 403, 413, 422, 429, 507),
+    responses=problems(400, 401, 403, 413, 422, 429, 503, 504, 507),
 )
-def add_articles(body: Submission, request: Request, response: Response, _: Writing) -> Job:
+async def add_articles(body: Submission, request: Request, response: Response, service: ServiceDep, _: Writing) -> Job:
     """One article, or a list of them. They are kept safe when this answers; the job tells what becomes of them."""
-    job = jobs_of(request).add(records_of(body))
+    jobs, records = jobs_of(request), records_of(body)
+    job = await service.write(lambda: jobs.add(records))
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job
 
 
-@router.get("/jobs/{job_id}", response_model=JobBody, summary="A job", responses=problems(401, 403, 404, 429))
-def job(job_id: str, request: Request, _: Managing) -> Job:
+@router.get("/jobs/{job_id}", response_model=JobBody, summary="A job", responses=problems(401, 403, 404, 429, 503, 504))
+async def job(job_id: str, request: Request, service: ServiceDep, _: Managing) -> Job:
     """How far a job is, and every article that it had to reject. It is told about for seven days after its end."""
-    found = jobs_of(request).job(job_id)
+    jobs = jobs_of(request)
+    found = await service.read(lambda: jobs.job(job_id))
     if found is None:
         raise Problem(
             404, "Not found", f"there is no job {job_id[:200]!r}", "look in the Location that the request was given"
@@ -83,11 +54,11 @@ def job(job_id: str, request: Request, _: Managing) -> Job:
     "/articles/{article_id:path}",
     status_code=204,
     summary="Delete an article",
-    responses=problems(401, 403, 404, 429, 503),
+    responses=problems(401, 403, 404, 429, 503, 504),
 )
-def delete_article(article_id: ArticleId, service: ServiceDep, _: Writing) -> None:
+async def delete_article(article_id: ArticleId, service: ServiceDep, _: Writing) -> None:
     """From the truth and every index. When this answers, no search in any worker finds it any more."""
-    if not deleted(service.settings.archive, article_id):
+    if not await service.write(lambda: deleted(service.settings.archive, article_id)):
         cure = "see GET /v1/articles for the ids"
         raise Problem(404, "Not found", f"there is no article {article_id[:200]!r}", cure)
 

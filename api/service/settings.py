@@ -6,8 +6,12 @@ import os
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import BadInput
+
+if TYPE_CHECKING:
+    from retrieval.answering.generative import LanguageModel
 
 MIB = 1 << 20
 
@@ -30,22 +34,15 @@ class Timeouts:
     """Seconds until a stage is given up, with a 503 where it never began and a 504 where it did not end."""
 
     body: float = 20.0  # for a request to arrive whole
-    queue: float = 10.0  # for a thread to be free, and for the archive to be open
+    queue: float = 20.0  # for a thread to be free, and for the archive to be open: 50 may ask on two busy cores
     encode: float = 10.0
     search: float = 20.0
-    answer: float = 60.0  # from the passages to the last sentence
-    read: float = 10.0  # an article, a page of the list, the statistics
+    answer: float = 60.0  # from the passages to the last sentence, besides what a language model may take
+    batch: float = 300.0  # all questions of a batch
+    read: float = 10.0  # an article, a page of the list, the statistics, a job
+    write: float = 40.0  # to keep what was sent, to delete an article: longer than either waits for other writers
     heartbeat: float = 10.0  # of silence in a stream, after which a comment is sent
     shutdown: int = 30  # for what runs to finish
-
-
-@dataclass(frozen=True)
-class Llm:
-    """An OpenAI-compatible endpoint. The key is in the environment variable that `key_variable` names."""
-
-    base_url: str
-    model: str
-    key_variable: str = "ZITAT_LLM_KEY"
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Settings:
     cache_bytes: int = 32 * MIB
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
-    llm: Llm | None = None
+    llm: LanguageModel | None = None
     metrics: Path | None = None
 
     def __post_init__(self) -> None:

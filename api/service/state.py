@@ -14,11 +14,10 @@ from fastapi import Depends, Request
 
 from api.service import logs
 from api.service.cache import Cache
-from api.service.flights import Flights, Source
-from api.service.flights import Request as Wanted
+from api.service.flights import Flights, Source, Wanted
 from api.service.metrics import Metrics
-from api.service.opening import Opened, open_answerer
-from api.service.problems import Problem, StartingUp
+from api.service.opening import Opened
+from api.service.problems import Problem, StartingUp, TooSlow
 from api.service.settings import Settings
 from api.service.work import Work
 from index.errors import BadInput, ZitatError
@@ -28,6 +27,7 @@ from retrieval.results import SearchResult
 from retrieval.searcher import Searcher
 
 READERS = 4  # threads for what takes milliseconds, so that it need not wait for what takes longer
+WRITERS = 4  # threads for what waits for other writers
 OPEN_AGAIN_AFTER = 5.0  # seconds
 
 T = TypeVar("T")
@@ -50,6 +50,7 @@ class Service:
         given = self.settings
         self.work = Work("answer", given.threads, given.waiting, given.timeouts.queue)
         self.reads = Work("read", READERS, given.waiting, given.timeouts.queue)
+        self.writes = Work("write", WRITERS, given.waiting, given.timeouts.queue)
         self.flights = Flights(self.work, Cache(given.cache_bytes), self._seen)
         self._opening = asyncio.create_task(self._open())
 
@@ -59,8 +60,8 @@ class Service:
         if self._opening:
             self._opening.cancel()
             await asyncio.wait({self._opening})
-        await self.work.close()
-        await self.reads.close()
+        for threads in (self.work, self.reads, self.writes):
+            await threads.close()
         if self._opened and not self._given:
             await asyncio.to_thread(self._opened.close)
 
@@ -79,8 +80,7 @@ class Service:
         log.info("ready")
 
     def _made(self) -> Opened:
-        answerer = self._given or open_answerer(self.settings)
-        opened = Opened(answerer, self.metrics.batches.observe, self.settings.timeouts.encode)
+        opened = Opened(self.settings, self._given, self.metrics.batches.observe)
         opened.warm_up()
         return opened
 
@@ -109,9 +109,13 @@ class Service:
             await asyncio.wait({self._opening}, timeout=self.settings.timeouts.queue)
         return self.opened
 
-    async def run(self, stage: str, seconds: float, work: Callable[[], T]) -> T:
-        """Run a short piece of blocking work outside the event loop; Overloaded (503) or TooSlow (504) if it is not."""
-        return await self.reads.run(stage, seconds, work)
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run what only reads, and briefly, outside the event loop; raises Overloaded (503) or TooSlow (504)."""
+        return await self.reads.run("read", self.settings.timeouts.read, work)
+
+    async def write(self, work: Callable[[], T]) -> T:
+        """Run what changes files outside the event loop; one that is told to be too slow may still be done."""
+        return await self.writes.run("write", self.settings.timeouts.write, work)
 
     async def ask(self, question: str, options: AnswerOptions) -> Answer:
         """The answer, from the cache where the archive has not changed since; raises Problem or BadInput."""
@@ -145,7 +149,7 @@ class Service:
 
     async def search_all(self, questions: Sequence[str], options: SearchOptions) -> list[SearchResult]:
         """A result for each question; no more at a time than there are threads, so that others get their turn."""
-        turns = asyncio.Semaphore(self.settings.threads)
+        turns, seconds = asyncio.Semaphore(self.settings.threads), self.settings.timeouts.batch
 
         async def one(number: int, question: str) -> SearchResult:
             async with turns:
@@ -156,7 +160,10 @@ class Service:
 
         tasks = [asyncio.create_task(one(at, question)) for at, question in enumerate(questions, 1)]
         try:
-            return list(await asyncio.gather(*tasks))
+            async with asyncio.timeout(seconds):
+                return list(await asyncio.gather(*tasks))
+        except TimeoutError:
+            raise TooSlow("batch", seconds) from None
         finally:
             for task in tasks:
                 task.cancel()
@@ -166,10 +173,13 @@ class Service:
         return await _last(self._followed(key, make))
 
     async def _followed(self, key: Hashable, make: Callable[[], Iterator[Any]]) -> AsyncGenerator[Any, None]:
-        times = self.settings.timeouts
+        times, llm = self.settings.timeouts, self.settings.llm
         opened = await self.ready()
-        version = await self.reads.run("read", times.read, opened.version)
-        wanted = Wanted(version, key, self._counted(make), times.search + times.encode, times.answer, _lasting)
+        version = await self.read(opened.version)
+        first, rest = times.search + times.encode, times.answer
+        if llm:  # its own time is over before that of the answer, so that there is time to quote instead
+            first, rest = first + llm.rewrite_seconds, rest + llm.total_seconds
+        wanted = Wanted(version, key, self._counted(make), first, rest, _lasting)
         async with aclosing(self.flights.follow(wanted)) as items:
             async for item in items:
                 yield item

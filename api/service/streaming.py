@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from api.service.heartbeats import with_heartbeats
 from api.service.problems import logged, rendered
-from api.service.rendering import as_json
+from api.service.replies import as_json
 from retrieval.answering import Done, Event, PassagesFound, Restarted, SentenceReady
 
 EVENT_STREAM = "text/event-stream"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from retrieval.answering.confidence import NAME, calibration_of
 from tests.api.conftest import Zitat
 
 ROOT = Path(__file__).parents[2]
+
+
+PORTS = ["Trieste", "Odesa", "Izmir", "Baku", "Poti"]
 
 
 def written(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -43,8 +47,27 @@ def test_judged_questions_are_fitted_and_kept_for_this_archive(zitat: Zitat, see
 def test_an_archive_too_small_to_make_questions_of_says_so(zitat: Zitat, seeds: Path) -> None:
     said = zitat("calibrate", "--archive", seeds)
     assert said.status == 2
-    assert "gives 3 answerable and 3 unanswerable questions: give at least 20" in said.err
+    assert "the archive gives 3 questions, and 20 are needed: ingest more articles" in said.err
     assert not (seeds / NAME).exists()
+
+
+def test_an_archive_is_fitted_on_questions_made_of_it(zitat: Zitat, tmp_path: Path) -> None:
+    folder, archive = tmp_path / "articles", tmp_path / "ships.zitat"
+    folder.mkdir()
+    for at, (ship, port) in enumerate(product(["Aurora", "Borealis", "Cygnus", "Dorado", "Eridanus"], PORTS)):
+        text = f"The ship {ship} reached the harbour of {port} with {at + 11} tons of grain and left again by night."
+        (folder / f"{at:02}.txt").write_text(text, encoding="utf-8")
+    assert zitat("ingest", folder, "--archive", archive).status == 0
+    said = zitat("calibrate", "--archive", archive)
+    assert said.status == 0, said.err
+    before, after = (int(line.split(", ")[1].split()[0]) for line in said.lines[:2])
+    kept = json.loads((archive / NAME).read_text(encoding="utf-8"))
+    # All its articles are alike, so what is not there looks as if it were, and the fit must refuse more of it.
+    assert kept["scale"] == 1.0
+    assert kept["offset"] < 0
+    assert before <= after
+    assert "questions made from the archive" in kept["fitted_on"]
+    assert "--questions FILE" in said.err
 
 
 def test_questions_of_one_kind_are_refused(zitat: Zitat, seeds: Path, tmp_path: Path) -> None:

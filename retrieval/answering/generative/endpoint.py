@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Chunks = openai.AsyncStream[ChatCompletionChunk]
 
 KEY_VARIABLE = "ZITAT_LLM_KEY"
+SECONDS, REWRITE_SECONDS = 90.0, 10.0  # for a whole answer, and for a question
 LONGEST_TOKEN = 16  # code points of a token on average, beyond which an endpoint does not keep to max_tokens
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ class LanguageModel:
     connect_seconds: float = 5.0
     first_token_seconds: float = 30.0
     stall_seconds: float = 10.0
-    total_seconds: float = 90.0
+    total_seconds: float = SECONDS
 
     def __post_init__(self) -> None:
         self._check_address()
@@ -80,6 +81,24 @@ class LanguageModel:
         for name in ("connect_seconds", "first_token_seconds", "stall_seconds", "total_seconds"):
             if not 0 < getattr(self, name) < math.inf:
                 raise BadInput(f"{name} is {getattr(self, name)}", "give a number of seconds above 0")
+
+    @classmethod
+    def patient(cls, base_url: str, model: str, key: str | None = None, *, seconds: float = SECONDS) -> LanguageModel:
+        """One that may take so many seconds for an answer; who waits longer for it also bears longer silences."""
+        return cls(
+            base_url,
+            model,
+            key,
+            connect_seconds=min(seconds, cls.connect_seconds),
+            first_token_seconds=min(seconds, max(cls.first_token_seconds, seconds / 3)),
+            stall_seconds=min(seconds, max(cls.stall_seconds, seconds / 9)),
+            total_seconds=seconds,
+        )
+
+    @property
+    def rewrite_seconds(self) -> float:
+        """What it may take for a follow-up, before there is anything to show."""
+        return min(REWRITE_SECONDS, self.total_seconds)
 
     def _check_address(self) -> None:
         address = urlsplit(self.base_url)

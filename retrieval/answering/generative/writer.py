@@ -18,7 +18,7 @@ from retrieval.answering.generative.prompt import answer_prompt, rewrite_prompt
 from retrieval.answering.options import Turn
 from retrieval.found import Found
 
-REWRITE_SECONDS, REWRITE_TOKENS = 10.0, 200
+REWRITE_TOKENS = 200
 LONGEST_REWRITE = 300  # code points
 MOST_WITHHELD = 12  # sentences, after which the rest is not waited for
 TELLING, SURE = 20, 0.8  # letters from which a sentence shows its language, and how sure that must be
@@ -64,7 +64,7 @@ class Writer:
     def rewritten(self, question: str, turns: Sequence[Turn]) -> str | None:
         """The follow-up as a question that stands alone; None where what the model gives is no such question."""
         model = self.model
-        hurried = replace(model, total_seconds=min(REWRITE_SECONDS, model.total_seconds))
+        hurried = replace(model, total_seconds=model.rewrite_seconds)
         try:
             text = Endpoint(hurried).complete(rewrite_prompt(question, turns), min(REWRITE_TOKENS, model.max_tokens))
         except EndpointFailed:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.service.cache import Cache
-from api.service.flights import Flights, Request
+from api.service.flights import Flights, Wanted
 from api.service.problems import Overloaded, TooSlow
 from api.service.work import Work
 
@@ -39,7 +39,7 @@ class Bench:
             gate.set()
 
     async def items(self, key: str = "k", version: int = 1, first: float = 5, rest: float = 5) -> list[int]:
-        request = Request(version, key, self.source, first, rest)
+        request = Wanted(version, key, self.source, first, rest)
         return [item async for item in self.flights.follow(request)]
 
 
@@ -78,7 +78,7 @@ def test_a_repeated_request_is_kept_until_the_archive_changes() -> None:
 
 def test_an_item_is_told_before_the_next_one_is_made() -> None:
     async def test(bench: Bench) -> None:
-        request = Request(1, "k", bench.source, 5, 5)
+        request = Wanted(1, "k", bench.source, 5, 5)
         following = bench.flights.follow(request)
         for number, gate in enumerate(bench.gates):
             gate.set()
@@ -92,7 +92,7 @@ def test_an_item_is_told_before_the_next_one_is_made() -> None:
 def test_work_that_nobody_wants_any_more_stops_and_is_not_kept() -> None:
     async def test(bench: Bench) -> None:
         bench.gates[0].set()
-        following = [bench.flights.follow(Request(1, "k", bench.source, 5, 5)) for _ in range(2)]
+        following = [bench.flights.follow(Wanted(1, "k", bench.source, 5, 5)) for _ in range(2)]
         assert [await anext(one) for one in following] == [0, 0]
         await following[0].aclose()
         bench.gates[1].set()
@@ -140,7 +140,7 @@ def test_an_error_reaches_everyone_and_is_not_kept() -> None:
             raise ValueError("broken")
 
         async def asked() -> None:
-            async for _ in bench.flights.follow(Request(1, "k", broken, 5, 5)):
+            async for _ in bench.flights.follow(Wanted(1, "k", broken, 5, 5)):
                 pass
 
         found = await asyncio.gather(asked(), asked(), return_exceptions=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,61 +16,10 @@ import httpx
 import pytest
 
 from tests.api.conftest import Zitat
+from tests.api.service.processes import Serving, serving
 from tests.api.service.served import until_ready
 
 QUESTION = {"question": "How large was the trade turnover?", "count": 3}
-
-
-class Serving:
-    """A service in processes of its own, and what it logs."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process, self.lines, self.odd = process, list[dict[str, Any]](), list[str]()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-        (told,) = self.wait_for(lambda line: "running on" in line["message"])
-        self.address = told["message"].split("running on ")[1].split()[0]
-
-    def _read(self) -> None:
-        assert self.process.stderr
-        for line in self.process.stderr:
-            try:
-                self.lines.append(json.loads(line))
-            except ValueError:
-                self.odd.append(line)
-
-    def wait_for(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> list[dict[str, Any]]:
-        end = time.monotonic() + 90
-        while time.monotonic() < end:
-            if len(found := [line for line in list(self.lines) if wanted(line)]) >= count:
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"waited in vain; the log is {self.lines[-20:]}")
-
-    def workers(self, count: int) -> set[int]:
-        """The workers that are ready, when so many have become so since the start."""
-        return {line["pid"] for line in self.wait_for(lambda line: line["message"] == "ready", count)}
-
-    def searched_by(self) -> set[int]:
-        return {line["pid"] for line in list(self.lines) if line.get("route") == "/v1/search"}
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
-        self._reader.join()
-        assert self.odd == []  # every line of the log is JSON, whoever wrote it
-        return status
-
-
-@contextmanager
-def serving(python: list[str], folder: Path, *arguments: str) -> Iterator[Serving]:
-    command = [*python, "-m", "api.cli", "serve", "--archive", str(folder), "--port", "0", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
-        try:
-            yield Serving(process)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
 
 
 def passages(client: httpx.Client | None, address: str, body: object = QUESTION) -> list[Any]:
@@ -96,7 +43,7 @@ def test_every_worker_follows_the_archive_and_their_counts_are_added(
             nonlocal sent
             before = len(service.lines)
             end = time.monotonic() + 60
-            while {line["pid"] for line in service.lines[before:] if line.get("route") == "/v1/search"} != workers:
+            while service.answered_by("/v1/search", before) != workers:
                 assert time.monotonic() < end
                 (best,) = passages(None, service.address, about)
                 assert ("seventeen seals" in best["text"]) is expected
@@ -184,6 +131,8 @@ def test_a_service_that_others_can_reach_needs_keys(zitat: Zitat, seeds: Path) -
         (["--workers", "0"], "workers"),
         (["--cors", "news.example.org"], "https://"),
         (["--llm-model", "x"], "--llm-base-url"),
+        (["--llm-model", "x", "--llm-base-url", "127.0.0.1:8080"], "http://127.0.0.1:8080/v1"),
+        (["--llm-model", "x", "--llm-base-url", "http://127.0.0.1:1/v1", "--llm-timeout", "0"], "seconds"),
     ],
 )
 def test_what_cannot_be_served_is_refused_at_once(zitat: Zitat, seeds: Path, arguments: list[str], told: str) -> None:

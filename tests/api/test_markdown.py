@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.rendering import Writer, as_markdown, passages_as_markdown, plain, spoken, with_markers
+from api.markdown import Writer, as_markdown, passages_as_markdown, plain, spoken, with_markers
 from retrieval.answering import (
     Answer,
     AnswerSentence,
