@@ -13,13 +13,14 @@ from datetime import date
 
 from index.errors import BadInput
 from retrieval.answering.citations import Citations
+from retrieval.answering.comparing import disagreements
 from retrieval.answering.confidence import Calibration, calibration_of
-from retrieval.answering.conversation import Standalone, standalone
-from retrieval.answering.disagreement import disagreements
 from retrieval.answering.evidence import Sentence, sentences_of
+from retrieval.answering.following import Standalone, standalone
 from retrieval.answering.generative import EndpointFailed, Writer
+from retrieval.answering.marking import answer_span
 from retrieval.answering.options import AnswerOptions
-from retrieval.answering.phrases import say, say_many
+from retrieval.answering.phrases import listed, say, say_many
 from retrieval.answering.records import (
     Answer,
     AnswerSentence,
@@ -32,10 +33,12 @@ from retrieval.answering.records import (
     PassagesFound,
     Restarted,
     SentenceReady,
+    Unmet,
 )
-from retrieval.answering.selection import Statement, select
-from retrieval.answering.spans import answer_span
+from retrieval.answering.selection import select
+from retrieval.answering.statements import Statement
 from retrieval.answering.timeliness import chronological, newest_first, time_notices
+from retrieval.answering.unmet import unmet
 from retrieval.clock import Clock
 from retrieval.found import Found
 from retrieval.searcher import Searcher
@@ -45,6 +48,7 @@ WITHHELD = (
     "{count} sentences of the language model were not supported by the archive and are left out.",
 )
 FALLBACK = "The language model gives no answer: {reason}. The articles are quoted instead."
+MOST_NAMED = 3  # words that a refusal names
 UNPROVED = "the articles support nothing that it says"
 
 
@@ -88,7 +92,7 @@ class Answerer:
         sentences = newest_first(found, evidence)
         clock.stage("evidence")
         if confidence < self.calibration.threshold:
-            yield Done(draft.refusal(confidence))
+            yield Done(draft.refusal(confidence, unmet(found, evidence)))
             return
         if writer is not None:
             yield from draft.written(writer, sentences, options)
@@ -161,7 +165,7 @@ class _Draft:
         chosen = select(self.found, sentences, options)
         self.statements = chronological(self.found, chosen) if options.chronological else chosen
         for statement in self.statements:
-            said = statement.sentence
+            said = statement.quoted
             yield self._said(said.text, said.language, (said, *statement.agreeing))
         self.clock.stage("select")
 
@@ -172,10 +176,14 @@ class _Draft:
         when = time_notices(self.found, self.statements, self.understood.language)
         return self._made(confidence, differing, tuple(when))
 
-    def refusal(self, confidence: float) -> Answer:
+    def refusal(self, confidence: float, missing: tuple[Unmet, ...]) -> Answer:
         """No answer, and why."""
-        why = say(self.understood.language, "The archive does not say. These are the nearest passages.")
-        return self._made(confidence, (), (Notice("refusal", why),))
+        language = self.understood.language
+        why = say(language, "The archive does not say. These are the nearest passages.")
+        if missing:
+            words = listed([one.text for one in missing[:MOST_NAMED]], language)
+            why = say(language, "Nothing was found about {words}. These are the nearest passages.", words=words)
+        return replace(self._made(confidence, (), (Notice("refusal", why),)), unmet=missing)
 
     def _made(self, confidence: float, differing: tuple[Disagreement, ...], notices: tuple[Notice, ...]) -> Answer:
         return Answer(

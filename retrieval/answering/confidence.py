@@ -66,7 +66,7 @@ def logistic(content: dict[str, Any]) -> Logistic:
 
 def kind_of(known: Signals) -> str:
     """Which weights a search is judged by: those for token codes, those for few candidates, or those without codes."""
-    if "met" not in known:
+    if "word met least" not in known:
         return "plain"
     return "few" if known["candidates"] < FEW else "tokens"
 

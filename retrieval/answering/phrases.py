@@ -8,7 +8,7 @@ the other direction is isolated, so that it does not turn the words around it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -17,6 +17,7 @@ from importlib.resources import files
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from index.published import Published, parsed
@@ -37,6 +38,11 @@ def say_many(language: str, one: str, many: str, count: int, **values: object) -
     said = _catalogue(language).ngettext(one, many, count)
     shown = format_decimal(count, locale=_locale(language))
     return _filled(language, said, one if count == 1 else many, {"count": shown, **values})
+
+
+def listed(words: Sequence[str], language: str) -> str:
+    """The words with "or" before the last, as a language lists them; "" for none."""
+    return format_list([_isolated(word, _runs(language)) for word in words], "or", _locale(language)) if words else ""
 
 
 def shown_date(published_at: str | None, language: str) -> str:
@@ -77,9 +83,13 @@ def _locale(language: str) -> Locale:
 
 def _filled(language: str, said: str, phrase: str, values: Mapping[str, object]) -> str:
     """A phrase with its values; one that was not translated is English and runs as English does."""
-    spoken = language if said != phrase else "en"
-    runs = "R" if _locale(spoken).text_direction == "rtl" else "L"
+    runs = _runs(language if said != phrase else "en")
     return said.format(**{name: _isolated(str(value), runs) for name, value in values.items()})
+
+
+def _runs(language: str) -> str:
+    """In which direction a language is written, right or left to right."""
+    return "R" if _locale(language).text_direction == "rtl" else "L"
 
 
 def _isolated(value: str, runs: str) -> str:

@@ -69,6 +69,18 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Unmet:
+    """Words of the question to which nothing in the nearest passages answers.
+
+    `start` and `end` count code points of the question that was searched for (`AnswerUnderstood.question`).
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class AnswerUnderstood:
     """What was made of the question: `question` is what was searched for, with what a follow-up left out put back."""
 
@@ -82,6 +94,7 @@ class Answer:
     """`confidence` is the calibrated probability that the archive holds the answer; `answered` follows from it.
 
     Not answered, an answer has no sentences: its passages are the nearest that were found, and a notice says why.
+    `unmet` are then the words that are plainly missing, the rarest first; mostly there are none.
     """
 
     question: str
@@ -96,6 +109,7 @@ class Answer:
     notices: tuple[Notice, ...]
     passages: tuple[Passage, ...]
     took_ms: dict[str, float]
+    unmet: tuple[Unmet, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as plain JSON values."""

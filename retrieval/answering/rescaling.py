@@ -1,23 +1,24 @@
-"""Fits scale and offset of the log-odds to one archive (Platt, 1999), from questions of which it is known whether the
-archive answers them: judged by a person, or made from the archive's own articles.
+"""Fits the log-odds to one archive: scale and offset (Platt, 1999) from questions of which a person has judged whether
+the archive answers them, or the offset alone from questions made of the archive, which it does not answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from index.analyser import analyse
 from index.schema import StoredArticle
-from index.scripts import UNSPACED
 from index.sentences import sentence_spans
+from retrieval.answering.asked_words import cut
 from retrieval.answering.confidence import FARTHEST, Calibration
 from retrieval.answering.evidence import sentences_of
+from retrieval.answering.following.small_words import UNSPACED
 from retrieval.answering.signals import signals
+from retrieval.options import SearchOptions
 from retrieval.searcher import NOTHING, Searcher
 
 PRIOR = 1.0  # how much the scale and offset that come with Zitat hold against the cases
@@ -25,19 +26,23 @@ START = np.array([1.0, 0.0])
 LEAST_SCALE = 0.05  # a scale of 0 or less would turn the judgement around
 STEPS, CLOSE = 50, 1e-9
 FOLDS = 5
-SHORTEST, LONGEST = 4, 12  # words of a made question
-_CLAUSE = regex.compile(r"[、，,；。！？]")
-_UNSPACED = regex.compile(f"[{UNSPACED}]{{5}}")
+FEWEST_WORDS, SHORTEST, LONGEST = 4, 3, 8  # words of a sentence to make a question of; words of a made question
+USUAL = -1.9  # mean log-odds of made questions on XQuAD (docs/decisions/0007-refusal.md)
+DOUBT = 20.0  # made questions that hold against those of the archive
 _Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A question, and whether the archive answers it; `without` are clusters to be taken as not there."""
+    """A question, and whether the archive answers it; `without` are clusters to be taken as not there.
+
+    `language` is the question's, where it need not be detected.
+    """
 
     question: str
     answerable: bool
     without: frozenset[int] = NOTHING
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,11 @@ class Refusing:
     recall: float
 
 
-def log_odds(searcher: Searcher, asked: Sequence[Judged]) -> Iterator[float]:
+def log_odds(searcher: Searcher, asked: Sequence[Judged], options: SearchOptions = SearchOptions()) -> Iterator[float]:
     """What the weights that come with Zitat say of each question, as they come."""
     judge = Calibration()
     for one in asked:
-        found = searcher.find(one.question, without=one.without)
+        found = searcher.find(one.question, replace(options, question_language=one.language), without=one.without)
         known = signals(found, sentences_of(found))
         yield judge.log_odds(known, found.asked.understood.language)
 
@@ -97,30 +102,42 @@ def _refusing(believed: _Floats, answerable: NDArray[np.bool_]) -> Refusing:
     return Refusing(rightly / max(1, int(refused.sum())), rightly / max(1, int((~answerable).sum())))
 
 
-def made_questions(searcher: Searcher, count: int) -> list[Judged]:
-    """From articles spread evenly over the archive: the rarest words of a sentence, with the article and without."""
+def made_questions(searcher: Searcher, count: int, language: str | None = None) -> list[Judged]:
+    """Questions that the archive does not answer: words of articles spread evenly over it, each asked without its own.
+
+    They are of articles in one language where it is given; of those whose middle sentence has too few words, none.
+    """
     store = searcher.archive.store
-    ids = sorted(store.languages_by_id())
+    ids = sorted(id for id, spoken in store.languages_by_id().items() if language in (None, spoken))
     step = max(1.0, len(ids) / max(1, count))
     chosen = [ids[int(at * step)] for at in range(min(count, len(ids)))]
-    out: list[Judged] = []
-    for stored in filter(None, map(store.article, chosen)):
-        if question := _made(searcher, stored):
-            out += [Judged(question, True), Judged(question, False, frozenset({stored.cluster}))]
-    return out
+    asked = ((stored, _made(searcher, stored)) for stored in filter(None, map(store.article, chosen)))
+    return [Judged(text, False, frozenset({one.cluster}), one.article.language) for one, text in asked if text]
 
 
 def _made(searcher: Searcher, stored: StoredArticle) -> str:
-    """Half of the words of the sentence in the middle of the article, the rarest, in their order."""
+    """The commoner half of the words of the sentence in the middle of the article, without small ones, in their order.
+
+    The rarer half names things that only this article has, and is far easier to refuse than what people ask.
+    """
     text, language = stored.article.text, stored.article.language
     spans = sentence_spans(text, language)
     sentence = text[slice(*spans[len(spans) // 2])] if spans else ""
-    words = sentence.split()
-    if len(words) < SHORTEST:  # too short to ask for, or of a script without spaces, where a clause has to do
-        clause = max(_CLAUSE.split(sentence), key=len)
-        return clause.strip() if _UNSPACED.search(clause) else ""
+    words = [sentence[start:end] for start, end, small in cut(sentence, language) if not small and end - start > 1]
+    if len(words) < FEWEST_WORDS:
+        return ""
     terms = [analyse(word, language) for word in words]
     common = searcher.archive.view().terms.document_frequency({term for one in terms for term in one})
-    often = [min((common[term] for term in one), default=1 << 30) for one in terms]
-    kept = sorted(range(len(words)), key=lambda at: (often[at], at))[: min(LONGEST, max(SHORTEST, len(words) // 2))]
-    return " ".join(words[at] for at in sorted(kept))
+    often = [min((common[term] for term in one), default=0) for one in terms]
+    kept = sorted(range(len(words)), key=lambda at: (-often[at], -at))[: max(SHORTEST, min(LONGEST, len(words) // 2))]
+    return ("" if language in UNSPACED else " ").join(words[at] for at in sorted(kept))
+
+
+def shifted(told: Sequence[float]) -> Calibration:
+    """The offset of an archive in which what is not there looks more, or less, as if it were than is usual.
+
+    `told` are the log-odds of made questions. What is there looks alike in all archives that were measured, so the
+    middle between both moves half as far as what is not; few questions move it little.
+    """
+    sure = len(told) / (len(told) + DOUBT)
+    return Calibration(offset=sure * (USUAL - float(np.mean(told))) / 2)

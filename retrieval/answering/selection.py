@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from retrieval.answering.agreement import REPEATED, agree, similarity
+from index.encoder import Encoder
+from retrieval.answering.antecedents import with_antecedent
+from retrieval.answering.comparing.agreement import REPEATED, agree, similarity
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.marking import answer_span
 from retrieval.answering.options import AnswerOptions
-from retrieval.answering.spans import answer_span
+from retrieval.answering.statements import Statement
 from retrieval.found import Found
 
 _ASKS = regex.compile(r"[?？؟⸮][\"'”’»)\]]*$")
@@ -20,21 +23,7 @@ CONSIDERED = 30  # sentences looked at more closely
 NAMES_IT = 0.03  # added where a sentence names a time, a person, a place or a quantity, as the question asks
 MOST_AGREEING = 3  # further sources cited for one statement
 FROM_ONE_ARTICLE = 2  # statements in a row of choice, as long as other articles have something to say
-SUPPORT = 0.02  # what each further source adds to a statement's score
 OWN_LANGUAGE = 0.1  # so much worse may be the sentence in the question's language that is quoted instead
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A sentence of the answer, and sentences of other articles that say the same."""
-
-    sentence: Sentence
-    agreeing: tuple[Sentence, ...] = ()
-
-    @property
-    def score(self) -> float:
-        """Of the sentence, strengthened by each article that agrees."""
-        return self.sentence.score + SUPPORT * len(self.agreeing)
 
 
 def select(found: Found, sentences: Sequence[Sentence], options: AnswerOptions) -> list[Statement]:
@@ -43,9 +32,12 @@ def select(found: Found, sentences: Sequence[Sentence], options: AnswerOptions) 
         return []
     articles = [passage.article.id for passage in found.result.passages]
     weighed = _answering(found, sentences)
-    statements = _supported(_distinct(_near(weighed), articles), [one for one, _ in weighed], articles)
+    kin = _Kin(articles, found.encoder)
+    said = [one for one, _ in weighed]
+    statements = [Statement(one, kin.agreeing(one, said)) for one in _distinct(_near(weighed), kin)]
     chosen = _several_articles(sorted(statements, key=lambda one: -one.score), articles)[: options.sentences]
-    return _in_reading_order([_quoted(one, found.asked.understood.language) for one in chosen], articles)
+    shown = [_in_language(one, found.asked.understood.language) for one in chosen]
+    return _in_reading_order(_understandable(found, shown, sentences), articles)
 
 
 def _answering(found: Found, sentences: Sequence[Sentence]) -> list[tuple[Sentence, bool]]:
@@ -70,37 +62,44 @@ def _near(weighed: Sequence[tuple[Sentence, bool]]) -> list[Sentence]:
     return [s for (s, _), margin in zip(weighed, margins, strict=True) if s.score >= best.score - margin]
 
 
-def _distinct(near: Sequence[Sentence], articles: Sequence[str]) -> list[Sentence]:
+def _distinct(near: Sequence[Sentence], kin: _Kin) -> list[Sentence]:
     """Without what says the same as a better one, or what an article repeats."""
     out: list[Sentence] = []
     for sentence in near:
-        if not any(_repeats(sentence, one, articles) or _agrees(sentence, one, articles) for one in out):
+        if not any(kin.repeats(sentence, one) or kin.agree(sentence, one) for one in out):
             out.append(sentence)
     return out
 
 
-def _supported(distinct: Sequence[Sentence], all_said: Sequence[Sentence], articles: Sequence[str]) -> list[Statement]:
-    """Each with the best sentences of other articles that say the same, however far down they were found."""
-    return [Statement(one, _agreeing(one, all_said, articles)) for one in distinct]
+@dataclass(frozen=True)
+class _Kin:
+    """Which sentences say the same; `articles` are the articles of the passages."""
 
+    articles: Sequence[str]
+    encoder: Encoder
 
-def _agreeing(sentence: Sentence, all_said: Sequence[Sentence], articles: Sequence[str]) -> tuple[Sentence, ...]:
-    heard = {articles[sentence.passage]}
-    out: list[Sentence] = []
-    for other in all_said:
-        if articles[other.passage] not in heard and len(out) < MOST_AGREEING and agree(other, sentence):
-            heard.add(articles[other.passage])
-            out.append(other)
-    return tuple(out)
+    def agree(self, sentence: Sentence, other: Sentence) -> bool:
+        """Whether sentences of two articles say the same."""
+        return not self._of_one_article(sentence, other) and agree(sentence, other, self.encoder)
 
+    def repeats(self, sentence: Sentence, other: Sentence) -> bool:
+        """Whether two sentences are the same, or nearly so in one article."""
+        same = self._of_one_article(sentence, other)
+        return sentence.text == other.text or (same and similarity(sentence, other) >= REPEATED)
 
-def _repeats(sentence: Sentence, other: Sentence, articles: Sequence[str]) -> bool:
-    same_article = articles[sentence.passage] == articles[other.passage]
-    return sentence.text == other.text or (same_article and similarity(sentence, other) >= REPEATED)
+    def agreeing(self, sentence: Sentence, all_said: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        """The best sentences of other articles that say the same, however far down they were found."""
+        heard = {self.articles[sentence.passage]}
+        out: list[Sentence] = []
+        for other in all_said:
+            article = self.articles[other.passage]
+            if article not in heard and len(out) < MOST_AGREEING and self.agree(other, sentence):
+                heard.add(article)
+                out.append(other)
+        return tuple(out)
 
-
-def _agrees(sentence: Sentence, other: Sentence, articles: Sequence[str]) -> bool:
-    return articles[sentence.passage] != articles[other.passage] and agree(sentence, other)
+    def _of_one_article(self, sentence: Sentence, other: Sentence) -> bool:
+        return self.articles[sentence.passage] == self.articles[other.passage]
 
 
 def _several_articles(statements: Sequence[Statement], articles: Sequence[str]) -> list[Statement]:
@@ -115,13 +114,31 @@ def _several_articles(statements: Sequence[Statement], articles: Sequence[str]) 
     return first + later
 
 
-def _quoted(statement: Statement, language: str) -> Statement:
+def _in_language(statement: Statement, language: str) -> Statement:
     """The statement with the sentence in the question's language in front, where it is nearly as good."""
     said = (statement.sentence, *statement.agreeing)
     own = [s for s in said if s.language == language and s.score >= said[0].score - OWN_LANGUAGE]
     if statement.sentence.language == language or not own:
         return statement
     return Statement(own[0], tuple(s for s in said if s is not own[0]))
+
+
+def _understandable(found: Found, statements: Sequence[Statement], sentences: Sequence[Sentence]) -> list[Statement]:
+    """Each quoted with what goes before it, where that says who is meant; what is quoted so anyway is told once."""
+    whole = [replace(one, antecedent=with_antecedent(found, one.sentence, sentences)) for one in statements]
+    out: list[Statement] = []
+    for one in whole:
+        told = next((other for other in whole if _is_in(found, one.sentence, other)), one)
+        if told not in out:
+            out.append(told)
+    return out
+
+
+def _is_in(found: Found, sentence: Sentence, statement: Statement) -> bool:
+    """Whether a statement quotes a sentence beside its own."""
+    quoted, passages = statement.quoted, found.result.passages
+    same = passages[quoted.passage].article.id == passages[sentence.passage].article.id
+    return same and quoted.start <= sentence.start and sentence.end <= statement.sentence.start
 
 
 def _in_reading_order(statements: Sequence[Statement], articles: Sequence[str]) -> list[Statement]:

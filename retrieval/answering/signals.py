@@ -1,31 +1,42 @@
 """What tells, after a search, whether the passages found hold the answer.
 
 The usual sign of an answer that is not there is one part of the question - a name, a year, a relation - to which the
-best passage does not answer, while some other passage does. So each of the question's tokens is looked at by itself:
-how well the first passage and the best sentence answer to it, and how far that is from the best that any candidate
-does. What was tried, and what each is worth, is in docs/decisions/0007-refusal.md.
+best passage does not answer, while some other passage does. So each of the question's words is looked at by itself:
+whether the best sentence, the first passage, and any passage answer to it, by the word itself or by a close one. A wide
+question, which many passages answer, has none that stands out; so it counts, too, how many of them answer to all of
+it. What was tried, and what each is worth, is in docs/decisions/0007-refusal.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
-from index.analyser import analyse
+from retrieval.answering.asked_words import (
+    AskedWord,
+    Values,
+    answered,
+    asked_words,
+    by_word,
+    closest,
+    shares,
+    terms_of,
+    weights,
+)
 from retrieval.answering.evidence import Sentence
 from retrieval.found import Compared, Found
 
 Signals = dict[str, float]
-_Values = NDArray[np.float64]
 
-NO_FIGURE = 0.5  # stands for how well a question's figures are met where it has none: between met and not met
-STRICT, MILD = 20.0, 8.0  # how much the token that falls shortest counts: at 0 all alike, far above these it alone
+NO_NAME = 0.5  # stands for how well a question's names are answered to where it has none
+MILD = 8.0  # how much the token that falls shortest counts: at 0 all alike, far above this it alone
 BLUR = 0.02  # added to a spread, which is next to nothing where there are few candidates
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+SHOWN = 10  # passages looked at, however many were asked for
+MET, MOST = 0.5, 0.75  # estimated cosine from which a candidate meets a word; the share of words that are most
+AS_WELL = 0.1  # so much worse than the best candidate is as good
+ALL = 0.5  # how well the word answered to least must be for all to be
 
 
 def signals(found: Found, sentences: Sequence[Sentence]) -> Signals:
@@ -34,9 +45,9 @@ def signals(found: Found, sentences: Sequence[Sentence]) -> Signals:
     if compared is None or found.query is None:
         return {}
     known = _of_legs(compared, found.asked.understood.language)
-    coded = [one.pairs.max(1) for one in sentences if one.pairs.size]
-    if len(found.query.tokens) and coded and compared.tokens[0].any():
-        known |= _of_tokens(found, compared, np.array(coded, np.float64))
+    coded, words = [one for one in sentences if one.pairs.size and one.passage < SHOWN], asked_words(found)
+    if words and coded and compared.tokens[0].any():
+        known |= _of_candidates(compared, words) | _of_passages(found, coded, words)
     return known
 
 
@@ -48,6 +59,7 @@ def _of_legs(compared: Compared, language: str) -> Signals:
     return {
         "own language": float(features.languages[0] == language),
         "cosine": float(features.cosine.max()),
+        "cosine in the middle": float(np.median(features.cosine)),
         "lead of cosine over the 5th": _lead(features.cosine, 4),
         "lead of cosine over the 20th": _lead(features.cosine, 19),
         "lead of score": _lead(compared.score, 1),
@@ -61,20 +73,40 @@ def _of_legs(compared: Compared, language: str) -> Signals:
     }
 
 
-def _of_tokens(found: Found, compared: Compared, sentences: _Values) -> Signals:
-    """`sentences`: how well each answers to each of the question's tokens."""
-    passages = compared.tokens.astype(np.float64)
-    first, best = passages[0], passages.max(0)
-    telling = best - np.median(passages, 0)  # a token that all candidates meet alike tells nothing
+def _of_candidates(compared: Compared, words: Sequence[AskedWord]) -> Signals:
+    """How the candidates answer to the question token by token, whether or not they are shown."""
+    tokens, weight = compared.tokens.astype(np.float64), weights(words)
+    met, best = by_word(tokens, words), by_word(tokens.max(0, keepdims=True), words)
     return {
-        "met": float(_rarity_of_tokens(found) @ first),
-        "quarter met least": float(np.quantile(first, 0.25)),
-        "figures met": _figures_met(found, first),
-        "best passage falls short": _least_shortfall(best, passages, MILD),
-        "best sentence falls short": _least_shortfall(best, sentences, STRICT),
-        "first passage falls short": float((best - first).mean()),
-        "lead of sentence": _lead(sentences @ (telling / max(float(telling.sum()), 1e-6)), 1),
+        "best passage falls short": _least_shortfall(tokens.max(0), tokens),
+        "word met least": float(met[0].min()),
+        "met as well as anywhere": float((best[0] - met[0] <= AS_WELL) @ weight),
+        "candidates that meet most": float(np.log1p(((met >= MET) @ weight >= MOST).sum())),
     }
+
+
+def _of_passages(found: Found, sentences: Sequence[Sentence], words: Sequence[AskedWord]) -> Signals:
+    """How the passages shown, and the best of their sentences, answer to the question word by word."""
+    tokens, weight, best = closest(sentences), weights(words), sentences[0]
+    passages = answered_by_passages(found, sentences, words)
+    by_best = answered(shares([terms_of(best.text, best.language)], words), by_word(tokens[:1], words))
+    named = [at for at, word in enumerate(words) if word.named]
+    return {
+        "lead of sentence over the 5th": _lead(tokens.mean(1), 4),
+        "answered by the best sentence": float(by_best[0] @ weight),
+        "answered by any passage": float(passages.max(0) @ weight),
+        "names answered by the first passage": float(passages[0, named].min()) if named else NO_NAME,
+        "passages that answer to all": float(np.log1p((passages.min(1) >= ALL).sum())),
+    }
+
+
+def answered_by_passages(found: Found, sentences: Sequence[Sentence], words: Sequence[AskedWord]) -> Values:
+    """How well each passage shown answers to each word, 0 to 1, by all that it says and its closest sentence."""
+    passages = found.result.passages[:SHOWN]
+    nearest = np.zeros((len(passages), len(words)))
+    for sentence, row in zip(sentences, by_word(closest(sentences), words), strict=True):
+        nearest[sentence.passage] = np.maximum(nearest[sentence.passage], row)
+    return answered(shares([terms_of(one.text, one.article.language) for one in passages], words), nearest)
 
 
 def _lead(values: NDArray[np.floating], place: int) -> float:
@@ -83,43 +115,6 @@ def _lead(values: NDArray[np.floating], place: int) -> float:
     return float(ordered[0] - ordered[min(place, len(ordered) - 1)])
 
 
-def _least_shortfall(best: _Values, rows: _Values, strictness: float) -> float:
+def _least_shortfall(best: Values, rows: Values) -> float:
     """The smallest mean over tokens of how far a row is below the best, in which far ones count for more."""
-    return float((np.log(np.exp(strictness * (best - rows)).mean(1)) / strictness).min())
-
-
-@dataclass(frozen=True)
-class QuestionWord:
-    """A word of the question, its inverse document frequency, and the numbers of its tokens."""
-
-    text: str
-    rarity: float
-    tokens: list[int]
-
-
-def question_words(found: Found) -> Iterator[QuestionWord]:
-    """The words that have tokens, in order; none where the encoder gives no codes."""
-    ends = found.encoder.token_ends(found.asked.text)
-    if found.query is None or len(ends) != len(found.query.tokens):
-        return
-    starts = np.concatenate([[0], ends[:-1]])
-    for word in _WORD.finditer(found.asked.text):
-        tokens = np.flatnonzero((ends > word.start()) & (starts < word.end())).tolist()
-        terms = analyse(word[0], found.asked.understood.language)
-        if tokens:
-            yield QuestionWord(word[0], max((found.rarity.get(term, 0.0) for term in terms), default=0.0), tokens)
-
-
-def _rarity_of_tokens(found: Found) -> _Values:
-    """A weight for each of the question's tokens, together 1."""
-    assert found.query is not None
-    out = np.zeros(len(found.query.tokens))
-    for word in question_words(found):
-        out[word.tokens] = np.maximum(out[word.tokens], word.rarity)
-    return out / out.sum() if out.any() else np.full(len(out), 1.0 / len(out))
-
-
-def _figures_met(found: Found, first: _Values) -> float:
-    """How well the first passage answers to the figure that it answers to least."""
-    figures = [word for word in question_words(found) if any(letter.isdecimal() for letter in word.text)]
-    return min((float(first[word.tokens].mean()) for word in figures), default=NO_FIGURE)
+    return float((np.log(np.exp(MILD * (best - rows)).mean(1)) / MILD).min())

@@ -12,10 +12,11 @@ from dataclasses import replace
 import regex
 
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.following import plain, words_of
 from retrieval.answering.phrases import say, shown_date
 from retrieval.answering.records import Notice
-from retrieval.answering.selection import NEAR, Statement
-from retrieval.answering.small_words import plain, words_of
+from retrieval.answering.selection import NEAR
+from retrieval.answering.statements import Statement
 from retrieval.found import Found
 from retrieval.question import Question
 

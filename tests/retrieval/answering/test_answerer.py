@@ -85,7 +85,7 @@ def test_an_answer_as_json_is_what_was_promised(archive_of: Make) -> None:
     promised = (
         "question answered confidence mode language understood sentences citations disagreements passages took_ms"
     )
-    assert set(out) == {*promised.split(), "notices"}
+    assert set(out) == {*promised.split(), "notices", "unmet"}
     assert set(out["sentences"][0]) == {"text", "language", "citations"}
     fields = "n article_id content_hash start end quote span title source published_at language url"
     assert set(out["citations"][0]) == set(fields.split())

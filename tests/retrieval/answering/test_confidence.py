@@ -25,8 +25,8 @@ from retrieval.answering.confidence import (
     kind_of,
 )
 from retrieval.answering.evidence import sentences_of
-from retrieval.answering.rescaling import before_and_after, made_questions, rescaled
-from retrieval.answering.signals import question_words, signals
+from retrieval.answering.rescaling import USUAL, before_and_after, made_questions, rescaled, shifted
+from retrieval.answering.signals import signals
 from tests.fakes import WordEncoder, draft
 
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -80,29 +80,38 @@ def test_signals_are_those_computed_by_hand(archive_of: Made) -> None:
         known = signals(found, sentences_of(found))
     assert found.compared is not None
     assert [len(found.compared.tokens), found.compared.tokens.shape[1]] == [2, 2]
-    first = found.compared.tokens[0]
-    assert known["quarter met least"] == pytest.approx(np.quantile(first, 0.25))
-    # The first passage meets both words best, so nothing falls short; both words are equally rare.
+    # The first passage meets both words best, so nothing falls short; only its letters tell, since the estimated
+    # cosine of one bit in so many is far below what counts as close.
     assert known["best passage falls short"] == pytest.approx(0.0, abs=1e-6)
-    assert known["first passage falls short"] == pytest.approx(0.0, abs=1e-6)
-    assert known["met"] == pytest.approx(first.mean())
-    assert known["figures met"] == 0.5
+    assert known["word met least"] == pytest.approx(found.compared.tokens[0].min())
+    assert known["met as well as anywhere"] == pytest.approx(1.0)
+    assert known["answered by the best sentence"] == pytest.approx(1.0)
+    assert known["answered by any passage"] == pytest.approx(1.0)
+    assert known["passages that answer to all"] == pytest.approx(math.log(2))
+    assert known["candidates that meet most"] == 0.0
+    assert known["names answered by the first passage"] == 0.5
     assert (known["own language"], known["candidates"], known["words and cosine agree"]) == (1.0, 2.0, 1.0)
+
+
+def test_the_more_passages_answer_to_all_the_more_is_counted(archive_of: Made) -> None:
+    texts = ["The harbour strike ended.", "A strike closed the harbour.", "Ships left the harbour before the strike."]
+    with archive_of(*[draft(str(at), text) for at, text in enumerate(texts)], draft("b", "Birds.")) as searcher:
+        found = searcher.find("harbour strike")
+        assert signals(found, sentences_of(found))["passages that answer to all"] == pytest.approx(math.log(4))
 
 
 def test_a_figure_that_no_passage_has_is_not_met(archive_of: Made) -> None:
     with archive_of(draft("harbour", "The harbour closed in 1998 .")) as searcher:
         right, wrong = (searcher.find(f"harbour closed {year}") for year in (1998, 2004))
-        met = [signals(one, sentences_of(one))["figures met"] for one in (right, wrong)]
-    # A word of this encoder is one bit in 4,096: both estimates are small, that of a word that is there is above 0.
-    assert met[0] > 0 > met[1]
+        met = [signals(one, sentences_of(one))["names answered by the first passage"] for one in (right, wrong)]
+    assert met == [1.0, 0.0]
 
 
-def test_words_of_the_question_know_their_tokens(archive_of: Made) -> None:
+def test_a_question_of_no_words_has_no_signals_of_tokens(archive_of: Made) -> None:
     with archive_of(draft("harbour", "A strike closed every harbour.")) as searcher:
-        words = list(question_words(searcher.find("closed, harbour?")))
-    assert [(word.text, word.tokens) for word in words] == [("closed", [0]), ("harbour", [1])]
-    assert all(word.rarity > 0 for word in words)
+        found = searcher.find("?!")
+        assert kind_of(signals(found, sentences_of(found))) == "plain"
+        assert 0.0 <= Calibration().confidence(found, sentences_of(found)) <= 1.0
 
 
 class Uncoded(WordEncoder):
@@ -146,7 +155,7 @@ def test_every_weight_that_ships_belongs_to_a_signal(seed_archive: Searcher, kin
 def test_few_candidates_are_judged_by_weights_of_their_own(seed_archive: Searcher) -> None:
     found = seed_archive.find("hydrogen")
     assert kind_of(signals(found, sentences_of(found))) == "few"
-    assert kind_of({"met": 0.5, "candidates": 100.0}) == "tokens"
+    assert kind_of({"word met least": 0.5, "candidates": 100.0}) == "tokens"
 
 
 def test_rescaling_finds_the_offset_of_an_archive() -> None:
@@ -179,11 +188,36 @@ def test_rescaling_mends_an_archive_that_refuses_too_seldom() -> None:
     assert after.recall > 0.9
 
 
-def test_made_questions_come_in_pairs_with_and_without_their_article(seed_archive: Searcher) -> None:
+def test_made_questions_are_asked_without_their_article(seed_archive: Searcher) -> None:
     made = made_questions(seed_archive, 10)
-    assert [one.answerable for one in made] == [True, False] * 3
-    assert all(a.question == b.question for a, b in zip(made[::2], made[1::2], strict=True))
-    assert all(one.without for one in made[1::2])
+    assert sorted((one.answerable, one.language) for one in made) == [(False, "de"), (False, "en"), (False, "en")]
+    assert all(one.without for one in made)
+    found = seed_archive.find(made[0].question, without=made[0].without)
+    there = seed_archive.find(made[0].question)
+    assert there.result.passages[0].article.id not in {one.article.id for one in found.result.passages}
+    assert [one.language for one in made_questions(seed_archive, 10, "de")] == ["de"]
+
+
+def test_made_questions_are_of_the_commoner_words(archive_of: Made) -> None:
+    harbours = [draft(str(at), f"The harbour number{at} closed today.") for at in range(3)]
+    with archive_of(*harbours) as searcher:
+        assert {one.question for one in made_questions(searcher, 3)} == {"harbour closed today"}
+
+
+def test_a_sentence_of_few_words_makes_no_question(archive_of: Made) -> None:
+    with archive_of(draft("a", "The harbour closed.")) as searcher:
+        assert made_questions(searcher, 10) == []
+
+
+def test_an_archive_as_sure_as_usual_of_what_it_does_not_hold_is_left_alone() -> None:
+    assert shifted([USUAL] * 200).offset == pytest.approx(0.0)
+
+
+def test_the_surer_an_archive_is_of_what_it_does_not_hold_the_more_is_refused() -> None:
+    # Half of 2, but for the 20 questions that hold against it: 180 of 200.
+    assert shifted([USUAL + 2.0] * 180).offset == pytest.approx(-0.9)
+    assert shifted([USUAL - 2.0] * 180).offset == pytest.approx(0.9)
+    assert abs(shifted([USUAL + 2.0] * 5).offset) < 0.25
 
 
 def test_an_archive_keeps_its_own_calibration(seed_archive: Searcher, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from index.ingest import ingest
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.evidence import Sentence, sentences_of
 from retrieval.answering.options import AnswerOptions
-from retrieval.answering.selection import Statement, select
+from retrieval.answering.selection import select
+from retrieval.answering.statements import Statement
 from retrieval.found import Found
 from tests.fakes import draft
 

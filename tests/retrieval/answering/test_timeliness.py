@@ -9,7 +9,7 @@ import pytest
 
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.evidence import Sentence, sentences_of
-from retrieval.answering.selection import Statement
+from retrieval.answering.statements import Statement
 from retrieval.answering.timeliness import chronological, is_current, newest_first, time_notices
 from retrieval.found import Found
 from retrieval.question import understand

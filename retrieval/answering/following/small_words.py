@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import regex
 
 from index.folding import fold
+from retrieval.answering.word_lists import word_list
 
 UNSPACED = frozenset(["zh", "ja", "th"])
 _JOINS_AND = {"ar": "و", "he": "ו"}  # written as one with the word after it
@@ -22,7 +21,8 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 class Words:
     """The small words of a language, as `plain` spells them; `opening` matches at the beginning of a follow-up.
 
-    `small` are all of them. `strings` finds them in languages without spaces, and is None in others.
+    `subjects` stand for somebody named before where they open a sentence. `small` are all words but those that ask for
+    the present. `strings` finds them in languages without spaces, and is None in others.
     """
 
     language: str
@@ -30,6 +30,7 @@ class Words:
     questions: frozenset[str]
     what: frozenset[str]
     persons: frozenset[str]
+    subjects: frozenset[str]
     pronouns: frozenset[str]
     small: frozenset[str]
     strings: regex.Pattern[str] | None
@@ -81,6 +82,7 @@ def words_of(language: str) -> Words | None:
         questions=named["questions"],
         what=named["what"],
         persons=named["persons"],
+        subjects=named["persons"] | named.get("subjects", frozenset()),
         pronouns=named["pronouns"],
         small=small,
         strings=_strings(small) if language in UNSPACED else None,
@@ -88,9 +90,8 @@ def words_of(language: str) -> Words | None:
     )
 
 
-@cache
 def _lists() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("retrieval.answering").joinpath("words.toml").read_text(encoding="utf-8"))
+    return word_list(__package__, "words.toml")
 
 
 def _phrases(joined: str) -> list[str]:

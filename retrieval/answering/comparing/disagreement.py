@@ -13,18 +13,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from retrieval.answering.arithmetic import contradictions
-from retrieval.answering.asked_for import asked_for
 from retrieval.answering.citations import Citations
+from retrieval.answering.comparing.arithmetic import contradictions
+from retrieval.answering.comparing.contrast import contrast
+from retrieval.answering.comparing.periods import DayNamed, Period, are_of_one_time, may_be_one, period_of
+from retrieval.answering.comparing.sameness import Alignment, alignment_of, cosines, near
 from retrieval.answering.evidence import Sentence
-from retrieval.answering.exactness import can_agree
-from retrieval.answering.figures import Figure, find_figures
-from retrieval.answering.names import contrast
-from retrieval.answering.periods import DayNamed, Period, are_of_one_time, may_be_one, period_of
+from retrieval.answering.figures import Figure, can_agree, find_figures
+from retrieval.answering.marking import asked_for
 from retrieval.answering.phrases import say, shown_date
 from retrieval.answering.records import Disagreement
-from retrieval.answering.sameness import Alignment, alignment_of, cosines, near
-from retrieval.answering.selection import Statement
+from retrieval.answering.statements import Statement
 from retrieval.found import Found
 
 RELEVANT = 0.3  # below the best score, a sentence is no longer compared
@@ -117,7 +116,7 @@ def _conflict(found: Found, a: Sentence, b: Sentence) -> _Conflict | None:
     aligned = alignment_of(a, b, pairs, one.aside, other.aside)
     least = across * (SAME if are_of_one_time(one.period, other.period) and not doubtful else SURELY_SAME)
     around = near(a, (x.start, x.end)), near(b, (y.start, y.end))
-    if min(aligned.similarity(), aligned.similarity(*around)) < least or contrast(a, b, pairs):
+    if min(aligned.similarity(), aligned.similarity(*around)) < least or contrast(a, b, pairs, found.encoder):
         return None
     if isinstance(x, Figure) and isinstance(y, Figure):
         same = may_be_one(one.period, other.period) and _same_noun(aligned, one, other, x, y)

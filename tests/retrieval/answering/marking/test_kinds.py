@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answering.asked_for import asked_for
+from retrieval.answering.marking import asked_for
 
 TIMES = {
     "en": "When did the talks begin?",

@@ -11,12 +11,12 @@ import pytest
 
 from index.errors import BadInput
 from retrieval import Searcher
-from retrieval.answering.conversation import LONGEST_TOPIC, standalone
+from retrieval.answering.following import known_languages, words_of
+from retrieval.answering.following.conversation import LONGEST_TOPIC, standalone
 from retrieval.answering.options import Turn
-from retrieval.answering.small_words import known_languages, words_of
 from retrieval.options import language_code
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 XQUAD = ROOT.parent / "shared" / "data" / "eval" / "xquad" / "queries.jsonl.gz"
 CONVERSATIONS = [json.loads(line) for line in (ROOT / "seeds" / "conversations.jsonl").read_text("utf-8").splitlines()]
 TRADE = "How large was the trade between Azerbaijan and Germany in 2020?"

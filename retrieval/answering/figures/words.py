@@ -2,7 +2,7 @@
 
 CLDR has the words of each language in the forms they take beside a number, and which side they stand on; no library
 that reads figures out of running text covers more than a dozen languages. What newspapers write and CLDR does not is
-added here by hand: "bn", "dollars" of no named country.
+added by hand in words.toml: "bn", "dollars" of no named country.
 """
 
 from __future__ import annotations
@@ -19,49 +19,11 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_name, get_currency_symbol
 from babel.units import format_unit
 
-from retrieval.answering.lookalikes import LETTER_OF_UNSPACED
+from retrieval.answering.figures.lookalikes import LETTER_OF_UNSPACED
+from retrieval.answering.word_lists import word_list
 
 _COUNTS = (1, 2, 5, 100, Decimal("1.5"))  # one of each plural category, in nearly every language
-_CURRENCIES = """USD EUR GBP JPY CNY RUB INR TRY AZN KZT UAH CHF KRW CAD AUD NZD SGD HKD TWD BRL MXN ARS CLP COP SEK NOK
-DKK PLN CZK HUF RON BGN RSD ILS SAR AED QAR KWD EGP IQD IRR PKR BDT LKR NGN ZAR KES TZS UGX ETB GHS THB VND IDR MYR PHP
-UZS GEL AMD BYN TMT KPW""".split()
-_FAMILIES = (  # what the two names share is how the first is called where no country is named
-    ("USD", "CAD"), ("GBP", "EGP"), ("RUB", "BYN"), ("INR", "PKR"), ("KRW", "KPW"), ("AZN", "TMT"), ("SEK", "NOK"),
-    ("SAR", "QAR"),
-)  # fmt: skip
-_SYMBOLS = {
-    "$": "USD", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD",
-    "nt$": "TWD", "s$": "SGD", "r$": "BRL", "mx$": "MXN", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "JPY", "₽": "RUB",
-    "₹": "INR", "rs.": "INR", "rs": "INR", "₺": "TRY", "₼": "AZN", "₸": "KZT", "₴": "UAH", "₩": "KRW", "₪": "ILS",
-    "₫": "VND", "₦": "NGN", "฿": "THB", "₱": "PHP", "zł": "PLN", "tl": "TRY",
-}  # fmt: skip
-_MORE_CURRENCIES = {
-    "zh": {"元": "CNY", "块": "CNY", "¥": "CNY", "￥": "CNY", "美金": "USD", "卢布": "RUB"},
-    "ja": {"元": "CNY", "ドル": "USD"},
-    "ru": {"руб.": "RUB", "руб": "RUB"}, "ko": {"원": "KRW"}, "tr": {"lira": "TRY", "dolar": "USD", "avro": "EUR"},
-    "en": {"sterling": "GBP"},
-    "az": {"dollar": "USD", "rubl": "RUB"}, "hi": {"रुपये": "INR", "रुपए": "INR", "रुपया": "INR"},
-}  # fmt: skip
-_UNITS = """concentr-percent length-kilometer length-meter length-centimeter length-mile length-foot area-hectare
-area-acre area-square-kilometer area-square-meter mass-kilogram mass-gram mass-tonne mass-pound volume-liter
-volume-barrel volume-cubic-meter power-kilowatt power-megawatt power-gigawatt energy-kilowatt-hour temperature-celsius
-temperature-fahrenheit speed-kilometer-per-hour speed-mile-per-hour duration-second duration-minute duration-hour
-duration-day duration-week duration-month duration-year""".split()
 _PERCENT = "concentr-percent"
-_MORE_UNITS = {
-    "%": _PERCENT, "٪": _PERCENT, "％": _PERCENT, "pct": _PERCENT, "per cent": _PERCENT, "pc": _PERCENT,
-    "في المائة": _PERCENT, "في المئة": _PERCENT, "بالمئة": _PERCENT, "بالمائة": _PERCENT, "°c": "temperature-celsius",
-    "°f": "temperature-fahrenheit", "km": "length-kilometer", "kg": "mass-kilogram", "mw": "power-megawatt",
-}  # fmt: skip
-_IN_PARTS = frozenset(["tr", "az", "uz", "kk", "ky", "fa", "ku"])
-_ALSO = {"en": ("en_GB",), "pt": ("pt_PT",), "zh": ("zh_Hant",)}  # the same language as written elsewhere
-_MORE_SCALES = {
-    "en": {"bn": 9, "mn": 6, "mln": 6, "bln": 9, "tn": 12, "trn": 12, "lakh": 5, "lakhs": 5, "crore": 7, "crores": 7,
-           "m": 6, "b": 9, "k": 3},
-    "de": {"mio": 6, "mrd": 9, "tsd": 3}, "fr": {"mrd": 9, "mds": 9, "mio": 6}, "zh": {"億": 8, "萬": 4, "千": 3},
-    "ja": {"千": 3, "百": 2}, "ko": {"천": 3}, "hi": {"हजार": 3, "करोड़": 7, "करोड": 7, "मिलियन": 6, "बिलियन": 9},
-    "bn": {"মিলিয়ন": 6, "বিলিয়ন": 9}, "mr": {"दशलक्ष": 6}, "ur": {"لاکھ": 5, "کروڑ": 7},
-}  # fmt: skip
 _LONGEST_ENDING = 3
 _SHORTEST_INFLECTED = 4  # letters; shorter words take no ending here, or "mil" would begin "mile"
 
@@ -112,26 +74,37 @@ def figure_words(language: str) -> FigureWords:
         locale = Locale.parse({"no": "nb", "und": "en"}.get(language, language))
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse("en")
-    scales = _Words(dict(_MORE_SCALES.get("en" if language == "und" else language, {"bn": 9, "mln": 6})))
-    units = _Words(_SYMBOLS | _MORE_UNITS | _MORE_CURRENCIES.get(language, {}), _SYMBOLS | {"%": _PERCENT})
-    for one in (locale, *map(Locale.parse, _ALSO.get(language, ()))):
+    listed = _listed()
+    symbols = _by_word(listed["symbols"])
+    scales = _Words(dict(listed["scales"].get("en" if language == "und" else language, listed["scales"]["others"])))
+    behind = _by_word(listed["measures"]) | _by_word(listed["money"].get(language, {}))
+    units = _Words(symbols | behind, symbols | {"%": _PERCENT})
+    for one in (locale, *map(Locale.parse, listed["also"].get(language, ()))):
         _add_scales(scales, one)
         _add_units(units, one)
         _add_currencies(units, one)
     link = r"(?:(?:de|of|di|d'|des)[ ]?)?"
     after = rf"(?:[ -]?(?P<scale>{_any(scales.after)})\.?)?(?:[ -]?{link}(?P<unit>{_any(units.after)}))?"
     ahead = rf"(?<!\p{{L}})(?:(?P<unit>{_any(units.before)})[ ]?)?(?:(?P<scale>{_any(scales.before)})[ ])?$"
-    symbols = locale.number_symbols.get("latn", {})
-    group = str(symbols.get("group", ","))
+    marks = locale.number_symbols.get("latn", {})
+    group = str(marks.get("group", ","))
     return FigureWords(
-        decimal=str(symbols.get("decimal", ".")),
+        decimal=str(marks.get("decimal", ".")),
         group=" " if group.isspace() else group,
         scales=scales.all,
         units=units.all,
         after=regex.compile(after),
         before=regex.compile(ahead),
-        in_parts=language in _IN_PARTS,
+        in_parts=language in listed["in_parts"],
     )
+
+
+def _listed() -> dict[str, Any]:
+    return word_list(__package__, "words.toml")
+
+
+def _by_word(listed: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    return {word: meaning for meaning, words in listed.items() for word in words}
 
 
 def _any(words: Iterable[str]) -> str:
@@ -163,7 +136,7 @@ def _add_scales(scales: _Words, locale: Locale) -> None:
 
 
 def _add_units(units: _Words, locale: Locale) -> None:
-    for unit in _UNITS:
+    for unit in _listed()["units"]:
         for length in ("long", "short"):
             for count in _COUNTS:
                 pattern = _as_pattern(format_unit(count, unit, length, locale=locale))
@@ -178,7 +151,7 @@ def _as_pattern(formatted: str) -> str:
 
 
 def _add_currencies(units: _Words, locale: Locale) -> None:
-    for code in _CURRENCIES:
+    for code in _listed()["currencies"]:
         symbol = _clean(get_currency_symbol(code, locale))
         for word in (code.lower(), symbol):
             if len(word) > 1 or LETTER_OF_UNSPACED.match(word):
@@ -191,7 +164,7 @@ def _add_currencies(units: _Words, locale: Locale) -> None:
         if _as_pattern(format_currency(5, "USD", locale=locale, format_type="name"))[-1:] == "0"
         else units.after
     )
-    for head, sister in _FAMILIES:
+    for head, sister in _listed()["families"]:
         for word in _shared(_names(head, locale), _names(sister, locale)):
             side.setdefault(word, head)
 

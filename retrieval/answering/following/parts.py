@@ -18,7 +18,7 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 
 from index.folding import fold
-from retrieval.answering.small_words import UNSPACED
+from retrieval.answering.following.small_words import UNSPACED
 from retrieval.dates import find_dates
 
 Kind = Literal["country", "city", "people", "date", "name"]

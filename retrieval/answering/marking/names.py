@@ -19,14 +19,17 @@ from numpy.typing import NDArray
 from index.encoder import Encoder
 from retrieval.answering.evidence import Sentence
 
-FITTED = Path(__file__).parent / "data" / "names.npz"
+FITTED = Path(__file__).parents[1] / "data" / "names.npz"
 LIKELY = -1.0  # log-odds from which a word is taken for a name: marking is chosen among them by other evidence
 CAPITAL = 1.0  # said of a capital letter inside a sentence, for encoders without codes
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORD = regex.compile(
     rf"[{_UNSPACED}]|\p{{Katakana}}[\p{{Katakana}}ー]*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}'’-])+"
 )
-_BETWEEN = regex.compile(r"\s{0,2}|[·・-]")
+_BETWEEN = regex.compile(  # within one name: "Paul T. Stallsworth", "Louis-Joseph de Montcalm", "University of Paris"
+    r"\s{0,2}|[·・-]|(?<=\b\p{Lu}\p{L}{0,2})\.\s?"
+    r"|(?:\s(?:d[aeiou]|de[lrns]|d[oa]s|la|le|della|van|von|zu|ter|bin|ibn|al|el|of|af)){1,2}\s"
+)
 _LETTER = regex.compile(r"\p{L}")
 
 

@@ -16,9 +16,9 @@ from datetime import date
 import regex
 
 from index.language import detect
+from retrieval.answering.following.parts import Part, name_of, parts_of
+from retrieval.answering.following.small_words import UNSPACED, Token, Words, known_languages, tokens_of, words_of
 from retrieval.answering.options import Turn
-from retrieval.answering.parts import Part, name_of, parts_of
-from retrieval.answering.small_words import UNSPACED, Token, Words, known_languages, tokens_of, words_of
 from retrieval.options import language_code
 
 SURE = 0.5  # below this, a few words are rather in the language of the topic

@@ -15,9 +15,8 @@ from typing import Literal
 
 import regex
 
-from retrieval.answering.exactness import Bound, bound_before
-from retrieval.answering.figure_words import FigureWords, figure_words, known_word
-from retrieval.answering.lookalikes import (
+from retrieval.answering.figures.exactness import Bound, bound_before
+from retrieval.answering.figures.lookalikes import (
     AROUND,
     LETTER_OF_UNSPACED,
     NOUN,
@@ -26,7 +25,8 @@ from retrieval.answering.lookalikes import (
     is_lookalike,
     is_year,
 )
-from retrieval.answering.numerals import Number, number_at, numbers_in
+from retrieval.answering.figures.numerals import Number, number_at, numbers_in
+from retrieval.answering.figures.words import FigureWords, figure_words, known_word
 from retrieval.dates import find_dates
 
 Kind = Literal["money", "percent", "measure", "count"]

@@ -10,6 +10,7 @@ from functools import cache
 import regex
 
 from index.scripts import UNSPACED_OR_KOREAN
+from retrieval.answering.word_lists import word_list
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
@@ -24,20 +25,6 @@ _ATTACHED = regex.compile(
     rf"(?<!第)(?<=[{UNSPACED_OR_KOREAN}\p{{Arabic}}]|\p{{Sc}}|\brs\.?|\p{{Hebrew}}-){_DIGITS_PATTERN}"
 )
 _AT = regex.compile(_DIGITS_PATTERN)
-_SPELLED = {  # from two on, a slash between forms; "one" is an article in many languages
-    "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty",
-    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-    "nl": "twee drie vier vijf zes zeven acht negen tien elf twaalf",
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
-    "pt": "dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze quinze",
-    "it": "due tre quattro cinque sei sette otto nove dieci undici dodici",
-    "ru": "два/две/двух/двое три/трех/трёх/трое четыре/четырех/четырёх/четверо пять/пяти/пятеро шесть/шести/шестеро "
-    "семь/семи восемь/восьми девять/девяти десять/десяти одиннадцать двенадцать",
-    "tr": "iki üç dört beş altı yedi sekiz dokuz on",
-}
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TIMES_TWELVE = regex.compile(r" dozen\b")
 
 
@@ -98,13 +85,13 @@ def _spelled(scanned: str, language: str) -> Iterator[Number]:
 
 @cache
 def _spelled_words(language: str) -> tuple[dict[str, int], regex.Pattern[str]]:
-    words = enumerate(_SPELLED.get(language, "").split(), 2)
-    values = {form: value for value, forms in words for form in forms.split("/")}
-    tens = {word: 10 * value for value, word in enumerate(_TENS.split(), 2)} if language == "en" else {}
+    words = word_list(__package__, "numerals.toml")
+    values = {form: at for at, forms in enumerate(words["units"].get(language, ()), 2) for form in forms.split("/")}
+    tens = {word: 10 * value for value, word in enumerate(words["tens"].get(language, ()), 2)}
     units = "|".join(word for word, value in values.items() if value < 10)
     compound = rf"(?:{'|'.join(tens)})[ -](?:{units})|" if tens else ""
     plain = "|".join(sorted({**values, **tens}, key=len, reverse=True))
-    return values | tens, regex.compile(rf"(?<![\p{{L}}-])(?:{compound}{plain})(?![\p{{L}}'])")
+    return values | tens, regex.compile(rf"(?<![\p{{L}}\p{{M}}-])(?:{compound}{plain})(?![\p{{L}}\p{{M}}'])")
 
 
 def numeral_value(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from retrieval.answering import Answer
 from retrieval.answering.confidence import Calibration
 from tests.fakes import WordEncoder, draft, stored
 
-SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
+SEEDS = Path(__file__).parents[4] / "seeds" / "articles"
 ASKED = [
     ("How much was the trade turnover between Azerbaijan and Germany?", "$626.8 million"),
     ("Almaniya ilə Azərbaycan arasında ticarət dövriyyəsi nə qədər olub?", "$626.8 million"),

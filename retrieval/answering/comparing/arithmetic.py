@@ -8,29 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 import regex
 
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.figures import Figure, find_figures, plain
+from retrieval.answering.word_lists import word_list
 
-_OF_THAT = """of which, of whom, of the total, of this sum, of that sum, of that amount, of this amount,
-out of total, out of the total, out of this, out of that, davon, hiervon, wovon, dont,
-de los cuales, de las cuales, del total, dos quais, das quais, do total, di cui, dei quali,
-del totale, из них, из которых, из этой суммы, из общего, в том числе, з них, з яких, у тому числі,
-в тому числі, z tego, z których, w tym, waarvan, varav, heraf, hvorav, herav, z toho, dintre care,
-din care, ebből, joista, josta, bunun, bunlardan, onlardan, bundan, onun, trong đó, منها, من بينها,
-इनमें से, इसमें से, जिनमें से, از این, מתוכם, εκ των οποίων"""
-_OF_THAT_UNSPACED = "其中|うち|이 ?중|그 ?중|ในจำนวนนี้|ในจำนวนนั้น"
 _SHARE = r"(?<![%\p{L}]|[%٪] |\b(?:some|most|much|many|all|half|none) )"  # "some of which" is no part with a figure
-_PART_OF = regex.compile(  # what says "of that", in front of the parts of a total
-    rf"{_SHARE}(?:{'|'.join(' '.join(one.split()) for one in _OF_THAT.split(','))})(?![\p{{L}}\p{{M}}])"
-    rf"|{_OF_THAT_UNSPACED}"
-)
-_TRADE = regex.compile(
-    r"(?P<out>export|ausfuhr|экспорт|експорт|ixrac|ihracat|eksport|esporta|出口|輸出|수출|صادرات|الصادرات|निर्यात)"
-    r"|(?P<into>import|einfuhr|импорт|імпорт|idxal|ithalat|进口|進口|輸入|수입|واردات|الواردات|आयात)"
-)
 _SUMMED = (
     "area-",
     "mass-",
@@ -62,10 +48,24 @@ class Contradiction:
     parts: tuple[Placed, ...]
 
 
+@cache
+def _part_of() -> regex.Pattern[str]:
+    """What says "of that", in front of the parts of a total."""
+    words = word_list(__package__, "arithmetic.toml")
+    spaced, strings = "|".join(words["of_that"]), "|".join(words["of_that_strings"])
+    return regex.compile(rf"{_SHARE}(?:{spaced})(?![\p{{L}}\p{{M}}])|{strings}")
+
+
+@cache
+def _trade() -> regex.Pattern[str]:
+    words = word_list(__package__, "arithmetic.toml")
+    return regex.compile(rf"(?P<out>{'|'.join(words['exports'])})|(?P<into>{'|'.join(words['imports'])})")
+
+
 def contradictions(sentences: Sequence[Sentence]) -> Iterator[Contradiction]:
     """Those in sentences of one article, given in the order of the text."""
     for number, sentence in enumerate(sentences):
-        cue = _PART_OF.search(plain(sentence.text))
+        cue = _part_of().search(plain(sentence.text))
         figures = find_figures(sentence.text, sentence.language) if cue else ()
         if not cue or not figures:
             continue
@@ -111,7 +111,7 @@ def _exceeds(part: Figure, total: Figure) -> bool:
 
 
 def _are_trade(parts: Sequence[Placed]) -> bool:
-    words = [found.lastgroup for found in _TRADE.finditer(plain(parts[0].sentence.text))]
+    words = [found.lastgroup for found in _trade().finditer(plain(parts[0].sentence.text))]
     return sorted(filter(None, words)) == ["into", "out"]
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from retrieval.answering.exactness import can_agree
-from retrieval.answering.figures import find_figures
+from retrieval.answering.figures import can_agree, find_figures
 
 
 def read(text: str, language: str) -> list[tuple[str, Decimal, str, str]]:

@@ -1,0 +1,48 @@
+"""What kind of thing a question asks for: a time, a person, a place or a quantity; told by its question words.
+
+The words are few and closed in every language, so they are listed (question_words.toml); a question in a language that
+is not there, or without such a word, asks for something else.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Literal, get_args
+
+import regex
+
+from retrieval.answering.word_lists import word_list
+
+Kind = Literal["time", "quantity", "person", "place"]
+
+# Of two that begin at one word the first counts, as "kaç yılında" is a time and "kaç" a quantity.
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_IN_FRONT = regex.compile(r"(?:^|[,:;¿–—\-])\W*(?:[\p{L}\p{M}\p{N}'’]+\W+){0,3}$")
+
+
+def asked_for(question: str, language: str) -> Kind | None:
+    """The kind of thing a question asks for; None where its words do not tell."""
+    found = [
+        (match.start(), order, kind)
+        for order, (kind, words) in enumerate(_patterns(language))
+        for match in words.finditer(question)
+        if _asks(question, match, language)
+    ]
+    return min(found)[2] if found else None
+
+
+def _asks(question: str, match: regex.Match[str], language: str) -> bool:
+    """Whether a question word is one, and not a conjunction; two words together ("what year") always are."""
+    return not _words(language).get("fronted") or " " in match[0] or bool(_IN_FRONT.search(question, 0, match.start()))
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[Kind, regex.Pattern[str]], ...]:
+    words = _words(language)
+    whole = "{}" if words.get("strings") else r"(?<!\w)(?:{})(?!\w)"
+    return tuple((kind, regex.compile(whole.format("|".join(words[kind])), regex.I)) for kind in KINDS if words)
+
+
+def _words(language: str) -> dict[str, Any]:
+    found: dict[str, Any] = word_list(__package__, "question_words.toml").get(language, {})
+    return found

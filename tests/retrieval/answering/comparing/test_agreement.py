@@ -1,0 +1,67 @@
+"""Sentences of two sources that say the same, and those that only speak of the same."""
+
+from __future__ import annotations
+
+from itertools import starmap
+
+import numpy as np
+import pytest
+
+from index.bundled import BundledEncoder
+from index.encoder import Passage
+from retrieval.answering.comparing import agree
+from retrieval.answering.evidence import Sentence
+
+SAME = [
+    (
+        ("en", "The historic lodge on the North Rim was destroyed by the Dragon Bravo fire."),
+        ("en", "The historic lodge at the North Rim has been destroyed by the Dragon Bravo wildfire."),
+    ),
+    (
+        ("en", "Germany plans to open an office of hydrogen diplomacy in Kazakhstan."),
+        ("de", "Deutschland plant, in Kasachstan ein Büro für Wasserstoffdiplomatie zu eröffnen."),
+    ),
+]
+OTHER = [  # of one event, and no more
+    (
+        ("en", "A 6.3 magnitude earthquake shook Turkey's Hatay province on Monday, two weeks after the first."),
+        ("en", "Six days after the enormous earthquake in Turkey, rescue crews continue to find survivors."),
+    ),
+    (
+        ("en", "More than 450,000 homes were without power in the state on Wednesday, officials said."),
+        ("en", "More than 260,000 homes were without power in the state on Wednesday, officials said."),
+    ),
+    (
+        ("en", "The prime minister of Japan signed the agreement in Tokyo on Friday."),
+        ("en", "The prime minister of Norway signed the agreement in Oslo on Friday."),
+    ),
+    (
+        ("zh", "日本首相周五在东京签署了该协议。"),
+        ("zh", "挪威首相周五在奥斯陆签署了该协议。"),
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def encoder() -> BundledEncoder:
+    return BundledEncoder(threads=1)
+
+
+def sentence(encoder: BundledEncoder, language: str, text: str) -> Sentence:
+    codes = encoder.encode_passages([Passage(text, "", language)])[0].codes
+    ends = encoder.token_ends(text)
+    return Sentence(0, 0, len(text), text, language, 0.0, np.zeros((0, len(ends)), np.float32), ends, codes)
+
+
+@pytest.mark.parametrize("pair", SAME, ids=range(len(SAME)))
+def test_what_says_the_same_agrees_also_across_languages(encoder: BundledEncoder, pair: list[tuple[str, str]]) -> None:
+    a, b = starmap(lambda language, text: sentence(encoder, language, text), pair)
+    assert agree(a, b, encoder)
+    assert agree(b, a, encoder)
+
+
+@pytest.mark.parametrize("pair", OTHER, ids=range(len(OTHER)))
+def test_what_only_speaks_of_the_same_does_not_agree(encoder: BundledEncoder, pair: list[tuple[str, str]]) -> None:
+    a, b = starmap(lambda language, text: sentence(encoder, language, text), pair)
+    assert not agree(a, b, encoder)
+    assert not agree(b, a, encoder)
