@@ -23,6 +23,23 @@ class Bound(NamedTuple):
         return f"{self.measure}:{self.most:g}"
 
 
+class Fold(NamedTuple):
+    """Part `number`, from 0, of `of` parts of a test set."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+class Codes(tuple[str, ...]):
+    """Languages as they are typed: de,tr."""
+
+    def __str__(self) -> str:
+        return ",".join(self)
+
+
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What `zitat eval` takes."""
     command.add_argument(
@@ -32,6 +49,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--run", dest="runs", action="append", default=[], type=Path, metavar="FILE", help="a TREC run to be scored"
     )
     command.add_argument("--pairs", action="store_true", help="search the articles of each language by themselves")
+    command.add_argument(
+        "--language",
+        type=_codes,
+        metavar="CODES",
+        help="only questions in these: de,tr; with --pairs only articles, too",
+    )
     command.add_argument("--sample", type=_positive, metavar="N", help="queries of each language, spread evenly")
     command.add_argument(
         "--fold", type=_fold, metavar="K/N", help="one part of N; parts share no neighbouring articles"
@@ -167,11 +190,18 @@ def _positive(text: str) -> int:
     return number
 
 
-def _fold(text: str) -> tuple[int, int]:
+def _codes(text: str) -> Codes:
+    codes = Codes(code.strip() for code in text.split(",") if code.strip())
+    if not codes:
+        raise argparse.ArgumentTypeError(f"{text!r} names no language, as de,tr does")
+    return codes
+
+
+def _fold(text: str) -> Fold:
     if not re.fullmatch(r"\d+/\d+", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not K/N, for instance 0/2")
     number, of = text.split("/")
-    return int(number), int(of)
+    return Fold(int(number), int(of))
 
 
 def _bound(text: str) -> Bound:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tqdm import tqdm
 
 from eval.arguments import DEPTH, TIMED
+from eval.grouping import judged_in
 from eval.rankers import Ranker
 from eval.runs import Ranking, Run
 from eval.sets import Query, TestSet
@@ -56,7 +57,7 @@ def ask_all(
     _tell(failed, len(ids), ranker.name)
     chosen = _spread([query for query in test_set.queries if query.id not in failed], timed)
     seconds, rate = _times(ranker, chosen, languages, threads)
-    return Run(ranker.name, rankings, seconds, pool, threads, rate, failed)
+    return Run(ranker.name, rankings, seconds, pool, rate, failed)
 
 
 def ask_by_pool(
@@ -69,10 +70,18 @@ def ask_by_pool(
     timed: int = TIMED,
     progress: bool = True,
 ) -> list[Run]:
-    """A run for each language of articles; the searches whose time is taken are shared out among them."""
+    """A run for each language of articles; the searches whose time is taken are shared out among them.
+
+    A query is not asked where no article of the language was judged for it: nothing could come of that.
+    """
     each = -(-timed // max(1, len(pools)))
     how = {"depth": depth, "threads": threads, "timed": each}
-    return [ask_all(ranker, test_set, pool=pool, progress=progress, **how) for pool in pools]
+    return [ask_all(ranker, _judged_in(test_set, pool), pool=pool, progress=progress, **how) for pool in pools]
+
+
+def _judged_in(test_set: TestSet, pool: str) -> TestSet:
+    judged = judged_in(test_set, pool)
+    return test_set.with_queries(query for query in test_set.queries if judged[query.id])
 
 
 def _watched(

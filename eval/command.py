@@ -1,4 +1,4 @@
-"""What `zitat eval` does, in its order: open the test set, choose what is measured, ask, measure, print, write."""
+"""What `zitat eval` does, in its order: check, open the test set, choose what is measured, ask, measure, tell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import replace
 from eval.ablating import ablation_table
 from eval.arguments import MEASURES
 from eval.asking import ask_all, ask_by_pool
+from eval.checking import check
 from eval.comparing import baselines_of, compare_all, paired
 from eval.gate import broken
 from eval.measuring import Evaluation, evaluate, evaluate_pools
@@ -19,7 +20,7 @@ from eval.rankers.archive import PRODUCT
 from eval.rankers.building import archive_for
 from eval.rankers.choosing import rankers_for
 from eval.rankers.service import service_name
-from eval.reports.as_html import must_have_jinja, write_html
+from eval.reports.as_html import write_html
 from eval.reports.as_json import read_json, write_json
 from eval.reports.as_markdown import as_markdown
 from eval.reports.records import Report, Section, how_measured
@@ -34,11 +35,8 @@ WORSE = 1  # the exit status where a measure fell by more than is allowed
 
 def run(args: argparse.Namespace) -> int:
     """Measure everything that was asked for, print it, write it."""
-    if args.html:
-        must_have_jinja()
+    check(args)
     earlier = read_json(args.baseline).runs if args.baseline else None
-    if args.bounds and not earlier:
-        raise BadInput("--fail-if-worse has nothing to compare with", "give --baseline FILE, which --json wrote")
     report = Report(
         how_measured(args), tuple(_section(_test_set(given, args), earlier, args) for given in args.datasets)
     )
@@ -73,6 +71,8 @@ def _test_set(given: str, args: argparse.Namespace) -> TestSet:
     test_set = open_test_set(given, args.qrels, args.corpus, args.topic_field)
     if args.fold:
         test_set = test_set.fold(*args.fold)
+    if args.language:
+        test_set = test_set.in_languages(args.language)
     test_set = test_set.sample(args.sample)
     return without_sources(test_set) if args.leave_out_source else test_set
 

@@ -71,7 +71,7 @@ def compare(
     _must_be_comparable(run, baseline)
     before, now = headline(test_set, baseline), headline(test_set, run)
     gains = {name: _gains(now[name], before[name]) for name in now if name in before}
-    first = next(name for name in run.per_query if name in baseline.per_query)
+    first = first_common(run, baseline)
     changes = _gains(run.per_query[first], baseline.per_query[first])
     same = groups(test_set, {first: changes}).get(SAME, {}) if run.groups else {first: changes}
     languages = {language: own[first] for language, own in of_each_language(test_set, same).items()}
@@ -91,6 +91,11 @@ def compare(
     )
 
 
+def first_common(*runs: Evaluation) -> str:
+    """The first measure that all of these runs have: the one that single queries and languages are told by."""
+    return next(name for name in runs[0].per_query if all(name in run.per_query for run in runs))
+
+
 def baselines_of(test_set: TestSet, earlier: Sequence[Evaluation]) -> list[Evaluation]:
     """Those of earlier runs that were measured on this set; raises BadInput where there are none, or it has changed."""
     found = [run for run in earlier if (run.dataset, run.qrels) == (test_set.name, test_set.qrels_name)]
@@ -105,7 +110,8 @@ def baselines_of(test_set: TestSet, earlier: Sequence[Evaluation]) -> list[Evalu
 
 def _must_ask_the_same(test_set: TestSet, baseline: Evaluation) -> None:
     asked = {query.id for query in test_set.queries}
-    _must_be_the_same(asked, {query_of(key, asked) for key in baseline.first}, baseline.name, "--sample and --fold")
+    theirs = {query_of(key, asked) for key in baseline.first}
+    _must_be_the_same(asked, theirs, baseline.name, "--sample, --fold and --language")
     if fingerprint(test_set) != baseline.fingerprint:
         told = (
             f"the texts of queries or the grades of {test_set.name} have changed since {baseline.name!r} was measured"

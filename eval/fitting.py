@@ -17,11 +17,11 @@ OF_TOKENS = (
     "best passage falls short", "lead of sentence over the 5th", "lead of score", "lead of score over the 5th",
     "words and late interaction agree", "cosine in the middle", "own language",
 )  # fmt: skip
-OF_FEW = ("cosine", *(name for name in OF_TOKENS if name != "names answered by the first passage"))
 PLAIN = (
     "own language", "cosine", "lead of cosine over the 5th", "lead of cosine over the 20th", "lead of score",
     "lead of score over the 5th", "words", "lead of words over the 5th", "words and cosine agree",
 )  # fmt: skip
+OF_FEW = (*PLAIN, "candidates that meet most")  # the seeds' questions in other languages are told best by these
 SIGNALS = {"tokens": OF_TOKENS, "few": OF_FEW, "plain": PLAIN}
 INVERSE_PENALTY = 0.3
 LANGUAGE = 0.5  # a language is worth a small number, so that it takes much evidence to move its offset

@@ -52,5 +52,5 @@ def named(groups: Mapping[str, Mapping[str, T]]) -> dict[str, T]:
 
 
 def query_of(key: str, known: Container[str]) -> str:
-    """The query that a key of figures is about."""
-    return key if key in known else key.rpartition(">")[0]
+    """The query that a key of figures is about; the key itself where it names no pool."""
+    return key if key in known else key.rpartition(">")[0] or key

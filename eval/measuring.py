@@ -71,13 +71,27 @@ def per_query(run: Run, qrels: Mapping[str, Mapping[str, int]], names: Sequence[
     """Each measure of each judged query; 0 where the run has nothing."""
     import ir_measures
 
-    measures: list[Any] = [_measure(name) for name in names]
+    measures = parse_measures(names)
     judged = {query: dict(grades) for query, grades in qrels.items() if grades}
     ranked = {query: run.rankings.get(query) or {} for query in judged}
     out: dict[str, Values] = {name: dict.fromkeys(judged, 0.0) for name in names}
     shown = dict(zip(map(str, measures), names, strict=True))
     for one in ir_measures.iter_calc(measures, judged, ranked):
         out[shown[str(one.measure)]][one.query_id] = float(one.value)
+    return out
+
+
+def parse_measures(names: Sequence[str]) -> list[Any]:
+    """What ir_measures makes of the names; raises BadInput for one that it does not know."""
+    import ir_measures
+
+    out: list[Any] = []
+    for name in names:
+        try:
+            out.append(ir_measures.parse_measure(name))
+        except (ValueError, NameError, SyntaxError):
+            cure = "for instance nDCG@10, R@100, AP, RR, P@5, Judged@10"
+            raise BadInput(f"there is no measure {name!r}", cure) from None
     return out
 
 
@@ -149,7 +163,10 @@ def _evaluation(
 
 
 def headline(test_set: TestSet, evaluation: Evaluation) -> dict[str, Values]:
-    """What a run is judged by: its measures, or where each language was searched by itself, those of either group."""
+    """What a run is judged by: its measures, or where each language was searched by itself, those of either group.
+
+    Means of a group are over questions and pools, not over pairs of languages: a language that asks more counts more.
+    """
     if not evaluation.groups:
         return evaluation.per_query
     return named(groups(test_set, evaluation.per_query))
@@ -198,15 +215,6 @@ def preference(test_set: TestSet, run: Run) -> Preference | None:
             own_first.append(own[found])
             expected.append(fmean(own.values()))
     return Preference(len(own_first), fmean(own_first), fmean(expected)) if own_first else None
-
-
-def _measure(name: str) -> object:
-    import ir_measures
-
-    try:
-        return ir_measures.parse_measure(name)
-    except (ValueError, NameError, SyntaxError):
-        raise BadInput(f"there is no measure {name!r}", "for instance nDCG@10, R@100, AP, RR, P@5, Judged@10") from None
 
 
 def _sliced(test_set: TestSet, run: Run, names: Sequence[str]) -> dict[str, dict[str, float]]:

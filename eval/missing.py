@@ -17,8 +17,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from eval.dataset import Query, read_dataset
 from eval.refusal import clusters
+from eval.sets import Query
+from eval.sets.beir import read_beir
 from index.analyser import analyse
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.asked_words import cut
@@ -85,13 +86,13 @@ def outcome(searcher: Searcher, asked: Asked, language: str) -> Iterator[str]:
 
 def measured(searcher: Searcher, folder: Path, foreign: Path, sample: int) -> dict[str, Counter[str]]:
     """Counts by way."""
-    dataset, other = read_dataset(folder, "all"), read_dataset(foreign, "mono")
+    dataset, other = read_beir(folder, "all"), read_beir(foreign, "mono")
     there, out = searcher.archive.store.languages_by_id(), dict[str, Counter[str]]()
     words = {
         language: foreign_words(searcher, [one for one in other.queries if one.language == language], language)
         for language in dataset.languages
     }
-    for query in dataset.sample(sample):
+    for query in dataset.sample(sample).queries:
         gold = sorted(dataset.qrels[query.id])
         if all(one in there for one in gold):
             for asked in ways(searcher, query, gold, words[query.language]):

@@ -26,8 +26,9 @@ from random import Random
 from statistics import mean
 from typing import NamedTuple
 
-from eval.dataset import Dataset, Query, read_dataset
 from eval.fitting import Case, confidences, fitted, left_out, measures
+from eval.sets import Query, TestSet
+from eval.sets.beir import read_beir
 from index.archive import Archive
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.confidence import Calibration
@@ -61,7 +62,7 @@ def clusters(archive: Archive, ids: Iterable[str]) -> frozenset[int]:
     return frozenset(one.cluster for one in stored if one is not None)
 
 
-def cases(searcher: Searcher, dataset: Dataset, queries: list[Query]) -> Iterator[Case]:
+def cases(searcher: Searcher, dataset: TestSet, queries: Iterable[Query]) -> Iterator[Case]:
     """Every question in every setting, with what answers it and without."""
     parallel, there = len(dataset.languages) > 1, searcher.archive.store.languages_by_id()
     for number, query in enumerate(queries):
@@ -77,7 +78,7 @@ def cases(searcher: Searcher, dataset: Dataset, queries: list[Query]) -> Iterato
                 yield Case(query.text, query.language, setting.name, answerable, group, known)
 
 
-def _whole(dataset: Dataset, gold: list[str]) -> Setting:
+def _whole(dataset: TestSet, gold: list[str]) -> Setting:
     return Setting(dataset.name, SearchOptions(), tuple(gold))
 
 
@@ -136,9 +137,9 @@ def report(found: list[Case], believed: list[float]) -> None:
 
 
 def _ask(args: argparse.Namespace) -> None:
-    dataset = read_dataset(args.folder, args.qrels)
+    dataset = read_beir(args.folder, args.qrels)
     with Searcher(args.archive) as searcher:
-        write(cases(searcher, dataset, dataset.sample(args.sample)), args.output)
+        write(cases(searcher, dataset, dataset.sample(args.sample).queries), args.output)
 
 
 def _judged(args: argparse.Namespace) -> None:

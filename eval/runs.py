@@ -22,15 +22,14 @@ class Run:
     """Rankings by query id, and the seconds that searches took; a run read from a file has no seconds.
 
     `pool` is the language whose articles alone were looked at, or None for all. `seconds` are those of searches for a
-    page of results, one at a time, for some of the queries; `per_second` is how many such searches `threads` at once
-    get through. `failed` says by query id why there is no ranking.
+    page of results, one at a time, for some of the queries; `per_second` is how many such searches are got through by
+    as many threads as were wanted. `failed` says by query id why there is no ranking.
     """
 
     name: str
     rankings: dict[str, Ranking]
     seconds: dict[str, float] = field(default_factory=dict)
     pool: str | None = None
-    threads: int = 1
     per_second: float | None = None
     failed: dict[str, str] = field(default_factory=dict)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +32,8 @@ def spread(order: NDArray[np.int64], found: Sequence[Candidate], options: Search
 
     That is, copies of a story whose first version is kept, and what goes far beyond an article's share.
     """
-    kept: list[int] = []
-    representative: dict[int, int] = {}
-    passages: Counter[int] = Counter()
-    for row in order.tolist():
-        article, cluster = found[row].article, found[row].cluster
-        passages[article] += 1
-        copied = options.fold_duplicates and representative.setdefault(cluster, article) != article
-        crowded = options.per_article is not None and passages[article] > CROWD * options.per_article
-        if not copied and not crowded:
-            kept.append(row)
-    return np.array(kept, np.int64)
+    share = None if options.per_article is None else CROWD * options.per_article
+    return order[list(_fair((found[row] for row in order.tolist()), options, share))]
 
 
 def shortlist(ranked: Sequence[Ranked], options: SearchOptions) -> list[Ranked]:
@@ -50,17 +42,17 @@ def shortlist(ranked: Sequence[Ranked], options: SearchOptions) -> list[Ranked]:
     Of articles with nearly the same text only the one that ranks first is shown, and of one article at most
     `per_article` passages.
     """
-    shown: list[Ranked] = []
+    places = _fair((one.chunk for one in ranked), options, options.per_article)
+    return [ranked[place] for place in islice(places, options.count)]
+
+
+def _fair(found: Iterable[Candidate], options: SearchOptions, share: int | None) -> Iterator[int]:
+    """The places without copies of a story met before, and without what goes beyond `share` passages of an article."""
     representative: dict[int, int] = {}
     passages: Counter[int] = Counter()
-    for one in ranked:
-        article, cluster = one.chunk.article, one.chunk.cluster
-        if options.fold_duplicates and representative.setdefault(cluster, article) != article:
+    for place, one in enumerate(found):
+        if options.fold_duplicates and representative.setdefault(one.cluster, one.article) != one.article:
             continue
-        if options.per_article is not None and passages[article] >= options.per_article:
-            continue
-        passages[article] += 1
-        shown.append(one)
-        if len(shown) == options.count:
-            break
-    return shown
+        if share is None or passages[one.article] < share:
+            passages[one.article] += 1
+            yield place

@@ -24,15 +24,13 @@ Figures = dict[str, float]
 class Case:
     """A question, the language of the articles it is put to (None: all), and where answers are marked in those.
 
-    `relevant` are the articles that answer it: without them it should be refused. `answerable` is whether a person
-    said that the archive holds the answer.
+    `relevant` are the articles that answer it: without them it should be refused.
     """
 
     query: Query
     pool: str | None
     golds: tuple[Gold, ...]
-    relevant: tuple[str, ...] = ()
-    answerable: bool = True
+    relevant: tuple[str, ...]
 
     @property
     def groups(self) -> list[Group]:
@@ -76,9 +74,11 @@ def ask_cases(asker: Asker, listed: Sequence[Case], *, threads: int = 1, progres
     def one(case: Case) -> Outcome:
         languages = (case.pool,) if case.pool else ()
         asked = asker.ask(case.query.text, languages)
-        without = asker.answers_without(case.query.text, languages, case.relevant) if case.relevant else None
+        without = asker.answers_without(case.query.text, languages, case.relevant)
         return Outcome(case, scored(asked, case.golds, asker.article), asked.answer.confidence, without)
 
+    for case in listed[:1]:
+        one(case)  # loads what the others find loaded: its time would tell of that
     with ThreadPoolExecutor(threads) as workers:
         found = workers.map(one, listed)
         return list(tqdm(found, f"{asker.name}: answers", len(listed), disable=None if progress else True))
@@ -94,11 +94,9 @@ def figures(outcomes: Iterable[Outcome]) -> dict[Group, Figures]:
 
 
 def _means(own: Sequence[Outcome]) -> Figures:
-    answerable = [outcome for outcome in own if outcome.case.answerable]
     out: Figures = {"questions": float(len(own))}
-    names = dict.fromkeys(name for outcome in answerable for name in outcome.score)
-    for name in names:
-        known = [outcome.score[name] for outcome in answerable if name in outcome.score]
+    for name in dict.fromkeys(name for outcome in own for name in outcome.score):
+        known = [outcome.score[name] for outcome in own if name in outcome.score]
         if name.startswith("seconds"):
             out[name.replace("seconds", "ms")] = 1_000 * fmean(known)
         else:
@@ -107,11 +105,11 @@ def _means(own: Sequence[Outcome]) -> Figures:
 
 
 def _refusing(own: Sequence[Outcome]) -> Figures:
-    """Precision, recall, area under the curve and calibration error of refusing, where both kinds of question are."""
-    told = [(outcome.case.answerable, outcome.confidence) for outcome in own]
-    told += [(False, outcome.without) for outcome in own if outcome.without is not None]
-    if len({answerable for answerable, _ in told}) < 2:
+    """Precision, recall, area under the curve and calibration error of refusing, where both ways were asked."""
+    without = [outcome.without for outcome in own if outcome.without is not None]
+    if not without:
         return {}
-    known = measures([answerable for answerable, _ in told], [value for _, value in told], Calibration().threshold)
+    answerable = [True] * len(own) + [False] * len(without)
+    known = measures(answerable, [outcome.confidence for outcome in own] + without, Calibration().threshold)
     names = {"precision": "refusal precision", "recall": "refusal recall", "AUC": "refusal AUC", "ECE": "refusal ECE"}
     return {name: known[key] for key, name in names.items()}

@@ -9,11 +9,11 @@ import regex
 
 from eval.answering.askers import Asked, Text
 from eval.sets import Gold
+from index.scripts import UNSPACED
 from retrieval.answering import Citation
 from retrieval.answering.marking import asked_for
 
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_WORD = regex.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
+_WORD = regex.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}])+")
 _ARTICLES = frozenset({"a", "an", "the"})  # which SQuAD passes over
 
 Score = dict[str, float]

@@ -26,7 +26,7 @@ _CUT_OFF = regex.compile(r"(?:…|\.\.\.)\s*$")
 _WHOLE = regex.compile(r"""[.!?。！？؟۔।॥։።៕๏][\p{Pf}\p{Pe}"'”’»]*$""")
 _NO_PROSE = regex.compile(r"https?://|www\.|@|\||\p{Nd}{2}:\p{Nd}{2}|[<>{}]|©|\*[A-Z]+\*|&\w+;")
 _FRAGMENT = regex.compile(r"[\W]*\p{Ll}")  # a sentence that begins small is the rest of one
-_UNSPACED = frozenset({"th", "lo", "km", "my"})  # sentences there need no mark at their end
+_UNMARKED = frozenset({"th", "lo", "km", "my"})  # languages whose sentences need no mark at their end
 _SPACE = regex.compile(r"\s+")
 _NO_LETTERS = regex.compile(r"[^\p{L}\p{N}]+")
 
@@ -94,7 +94,7 @@ class Proposer:
         """Any but the first and the last, which are summaries and farewells; which one, the seed decides."""
         spans = sentence_spans(one.article.text, one.article.language)[1:-1]
         for text in shuffled({one.article.text[start:end] for start, end in spans}, self._seed):
-            ended = _WHOLE.search(text) or one.article.language in _UNSPACED
+            ended = _WHOLE.search(text) or one.article.language in _UNMARKED
             if ended and not _FRAGMENT.match(text) and self._telling(text, one, "sentence", SHORTEST):
                 return self._proposal("sentence", one, text, text)
         return None

@@ -27,18 +27,17 @@ def rankers_for(test_set: TestSet, args: argparse.Namespace) -> Iterator[Ranker]
     if args.url:
         yield ServiceRanker(args.url, os.environ.get("ZITAT_API_KEY"))
     if args.endpoint:
-        yield EndpointRanker(_endpoint(args))
+        yield EndpointRanker(Endpoint(args.endpoint, args.hits, args.body, args.method, tuple(args.header)))
     for given in args.rankers:
         yield load_function(given)
-    elsewhere = args.url or args.endpoint or args.rankers or args.runs
-    if not elsewhere or args.variant or args.models or args.ablate or args.archive:
+    if searches_here(args):
         yield from _local(test_set, args)
 
 
-def _endpoint(args: argparse.Namespace) -> Endpoint:
-    if not args.hits:
-        raise BadInput("--endpoint is given without --hits", "say where the hits are: --hits 'results[].[id, score]'")
-    return Endpoint(args.endpoint, args.hits, args.body, args.method, tuple(args.header))
+def searches_here(args: argparse.Namespace) -> bool:
+    """Whether an archive on this machine is measured, too."""
+    elsewhere = args.url or args.endpoint or args.rankers or args.runs
+    return bool(not elsewhere or args.variant or args.models or args.ablate or args.archive)
 
 
 def _local(test_set: TestSet, args: argparse.Namespace) -> Iterator[Ranker]:

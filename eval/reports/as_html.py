@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale
 
-from eval.comparing import Comparison, Difference
+from eval.comparing import Comparison, Difference, first_common
 from eval.measuring import Evaluation
 from eval.reports import numbers
 from eval.reports.drawing import Bar, Colours, Dot, bars, diverging, dots, sequential, ticks
@@ -159,7 +159,7 @@ def _lines(runs: Sequence[Evaluation]) -> list[tuple[Line, set[str]]]:
 
 
 def _contest(run: Evaluation, baseline: Evaluation, one: Comparison, rows: list[Reading]) -> Contest:
-    measure = next(name for name in run.per_query if name in baseline.per_query)
+    measure = first_common(run, baseline)
     now, before = run.per_query[measure], baseline.per_query[measure]
     most = max(1.0, *now.values(), *before.values())
     points = {key: (before[key], value) for key, value in now.items()}
@@ -195,7 +195,7 @@ def _matrix(run: Evaluation) -> Matrix | None:
 def _shift(run: Evaluation, baseline: Evaluation) -> Matrix | None:
     """The matrix of one run less that of another."""
     asked, pools = axes(run)
-    name = next(name for name in run.measures if name in baseline.measures)
+    name = first_common(run, baseline)
     before = baseline.by_language_pair
     known = {pair: own[name] - before[pair][name] for pair, own in run.by_language_pair.items() if pair in before}
     if not pools or not known:

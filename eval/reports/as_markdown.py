@@ -119,7 +119,8 @@ def _matrix(run: Evaluation) -> str:
         return ""
     name, cells = next(iter(run.measures)), run.by_language_pair
     rows = ([a, *(figure(cells.get(f"{a}>{p}", {}).get(name)) for p in pools)] for a in asked)
-    return f"{run.name}, {name}: questions down, articles across\n\n" + table(["", *pools], rows)
+    how = "searched by themselves" if run.groups else "judged alone in one ranking of all"
+    return f"{run.name}, {name}: questions down, articles across, {how}\n\n" + table(["", *pools], rows)
 
 
 def _answers(run: Evaluation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eval.comparing import Comparison
+from eval.comparing import Comparison, first_common
 from eval.grouping import query_of
 from eval.measuring import Evaluation
 from eval.reports.records import Section
@@ -70,9 +70,9 @@ def won_and_lost(comparison: Comparison, most: int) -> list[str]:
 
 
 def worst(run: Evaluation, most: int) -> list[str]:
-    """The queries that a run does worst at in its first measure, the worst first."""
+    """The queries that a run does worst at in its first measure, the worst first; none that it does perfectly."""
     values = next(iter(run.per_query.values()))
-    return sorted(values, key=lambda key: (values[key], key))[:most]
+    return sorted((key for key in values if values[key] < 1.0), key=lambda key: (values[key], key))[:most]
 
 
 def readings(section: Section, asked: Sequence[tuple[Sequence[Evaluation], Sequence[str]]]) -> list[list[Reading]]:
@@ -99,7 +99,7 @@ class _Shelf:
 
     def reading(self, runs: Sequence[Evaluation], key: str) -> Reading:
         query, wanted = self._query(key), self._wanted(key)
-        measure = next(name for name in runs[0].per_query if all(name in run.per_query for run in runs))
+        measure = first_common(*runs)
         put = tuple(self._put(run.name, run.per_query[measure][key], key, run.first.get(key, [])) for run in runs)
         pool = "" if key in self._queries else key.rpartition(">")[2]
         shown = self._excerpt(query, wanted[0]) if wanted else None

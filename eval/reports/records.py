@@ -82,7 +82,7 @@ def command(args: argparse.Namespace) -> str:
 
 def _typed(value: object, option: str) -> str:
     """As it was typed, but for what lets someone in: values of headers, and who is named in an address."""
-    told = "/".join(map(str, value)) if type(value) is tuple else str(value)
+    told = str(value)
     if option == "--header" and "$" not in told:
         return f"{told.partition(':')[0]}: …"
     return re.sub(r"(?<=://)[^/@\s]+@", "…@", told)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval.sets.files import text_of
+from eval.sets.files import files_in, text_of
 from index.article import Draft, Rejection
 from index.reading import read
 
@@ -24,7 +24,7 @@ HEAD = 2_000  # characters; a file of documents begins with one
 def read_documents(paths: Sequence[Path]) -> Iterator[Draft | Rejection]:
     """The documents of files and folders; what is in no form of TREC's goes to the readers of `zitat ingest`."""
     for path in paths:
-        inside = [file for file in sorted(path.rglob("*")) if file.is_file()] if path.is_dir() else [path]
+        inside = files_in(path)
         marked = {file for file in inside if _is_marked(file)}
         for file in sorted(marked):
             yield from _documents(file)

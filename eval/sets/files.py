@@ -36,6 +36,11 @@ def numbered_lines(file: Path) -> Iterator[tuple[int, str]]:
         raise BadInput(f"{file}, after line {number}: {error}", cure) from None
 
 
+def files_in(path: Path) -> list[Path]:
+    """The files of a folder, however deep, in order; a file is itself."""
+    return sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+
+
 def parts(folder: Path, pattern: str) -> list[Path]:
     """The files of that name, packed or not."""
     return sorted([*folder.glob(pattern), *folder.glob(pattern + PACKED)])

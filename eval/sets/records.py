@@ -94,6 +94,14 @@ class TestSet:
             out.__dict__["article_languages"] = self.article_languages
         return out
 
+    def in_languages(self, languages: Iterable[str]) -> TestSet:
+        """The queries in some languages; raises BadInput for one in which there is none."""
+        wanted = set(languages)
+        if missing := wanted - set(self.languages):
+            cure = f"its languages are {', '.join(self.languages)}"
+            raise BadInput(f"{self.name} has no question in {', '.join(sorted(missing))}", cure)
+        return self.with_queries(query for query in self.queries if query.language in wanted)
+
     def sample(self, per_language: int | None) -> TestSet:
         """Every query, or `per_language` of each language spread evenly over the set; no chance is involved.
 

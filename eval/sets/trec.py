@@ -10,7 +10,7 @@ from pathlib import Path
 
 from eval.sets.beir import read_queries
 from eval.sets.documents import read_documents
-from eval.sets.files import PACKED, numbered_lines, plain_name, text_of
+from eval.sets.files import PACKED, files_in, numbered_lines, plain_name, text_of
 from eval.sets.judgements import read_judgements
 from eval.sets.records import Qrels, Query, TestSet
 from index.errors import BadInput
@@ -50,7 +50,7 @@ def read_trec(topics: Path, qrels: str | None, corpus: Sequence[Path] = (), fiel
     if not queries:
         cure = "check that both come from one data set"
         raise BadInput(f"{topics}: {qrels} judges none of its topics, but for instance {min(judged)!r}", cure)
-    files = tuple(file for path in corpus for file in _files(path))
+    files = tuple(file for path in corpus for file in files_in(path))
     return TestSet(
         plain_name(topics),
         plain_name(Path(qrels)),
@@ -125,7 +125,3 @@ def _cleaned(text: str, labelled: bool) -> str:
 def _language(attributes: dict[str, str]) -> str | None:
     said = attributes.get("lang") or attributes.get("xml:lang")
     return normalise_code(said) if said else None
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]

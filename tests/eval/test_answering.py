@@ -126,7 +126,7 @@ def test_refusing_is_right_where_the_articles_are_away_and_wrong_where_they_are_
     assert found["same language"]["refusal recall"] == pytest.approx(2 / 3, abs=1e-3)
 
 
-def test_without_questions_of_both_kinds_nothing_is_said_of_refusing() -> None:
+def test_where_articles_cannot_be_taken_away_nothing_is_said_of_refusing() -> None:
     assert "refusal recall" not in figures([outcome("en", "en", 1, 0.9)])["same language"]
 
 

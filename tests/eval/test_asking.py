@@ -13,6 +13,7 @@ from eval.rankers import RankingFailed
 from eval.runs import Ranking
 from eval.sets import Query, TestSet
 from index.errors import BadInput
+from tests.eval.made import made_set, parallel_set
 
 Capture = pytest.CaptureFixture[str]
 
@@ -126,7 +127,14 @@ def test_threads_raise_the_throughput_and_leave_the_latency_as_it_is() -> None:
 
 def test_each_language_of_articles_is_a_run_and_they_share_the_searches_that_are_timed() -> None:
     ranker = Ranker()
-    runs = ask_by_pool(ranker, asked(6), ["de", "en"], depth=3, timed=5)
+    runs = ask_by_pool(ranker, parallel_set(3), ["de", "en"], depth=3, timed=5)
     assert [run.pool for run in runs] == ["de", "en"]
     assert {languages for _, languages, _ in ranker.ranked} == {("de",), ("en",)}
     assert [len(run.seconds) for run in runs] == [3, 3]
+
+
+def test_nothing_is_asked_of_a_language_in_which_nothing_was_judged() -> None:
+    mono = made_set([("d", "de"), ("e", "en")], {"d": {"D": 1}, "e": {"E": 0}}, [("D", "de"), ("E", "en")])
+    ranker = Ranker()
+    ask_by_pool(ranker, mono, ["de", "en"], depth=3, timed=0)
+    assert [(query, languages) for query, languages, _ in ranker.ranked] == [("d", ("de",)), ("e", ("en",))]

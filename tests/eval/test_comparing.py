@@ -110,6 +110,11 @@ def test_a_baseline_of_other_queries_is_refused_naming_one_of_them() -> None:
         baselines_of(SET, [measured(SET.with_queries(SET.queries[:40]), 0.5, "a")])
 
 
+def test_a_baseline_of_more_queries_is_refused_naming_one_of_them() -> None:
+    with pytest.raises(BadInput, match=r"asked 80 queries, not the 40.*40 only there, such as 'de-020'"):
+        baselines_of(SET.with_queries(SET.queries[:40]), [measured(SET, 0.5, "a")])
+
+
 def test_a_baseline_of_reworded_queries_is_refused() -> None:
     reworded = SET.with_queries(replace(query, text=query.text.upper()) for query in SET.queries)
     with pytest.raises(BadInput, match="have changed since 'a' was measured"):

@@ -154,3 +154,19 @@ def test_ablation_says_what_each_part_adds(
     assert len(list((tmp_path / "eval").iterdir())) == 1  # without the language correction vectors are others
     rows = [line.split("|")[1].strip() for line in out[out.index("What each part adds") :].splitlines() if "|" in line]
     assert {"lexical leg", "late interaction", "language correction", "folding of duplicates"} <= set(rows)
+
+
+def test_answers_are_measured_beside_the_ranking(
+    beir: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.rankers.building.cache_folder", lambda: tmp_path)  # models stay where they are
+    common = (beir, "--qrels", "all", "--pairs", "--answers", "--variant", "zitat", "--variant", "lexical")
+    runs = measured(*common, out=tmp_path / "a")
+    assert "Zitat, answers" in capsys.readouterr().out
+    answers = runs["Zitat"]["answers"]
+    assert {"same language", "en>en", "de>de"} <= answers.keys()
+    assert answers["same language"]["questions"] == 3
+    assert 0 <= answers["same language"]["refusal recall"] <= 1
+    assert runs["lexical leg alone"]["answers"] == {}
+    told = measured(*common, "--never-refuse", out=tmp_path / "b")["Zitat"]["answers"]["same language"]
+    assert (told["answered"], told["valid citations"]) == (1.0, 1.0)

@@ -92,7 +92,7 @@ def test_the_command_exits_with_2_where_there_is_nothing_to_compare_with(
     assert main([*given, "--qrels", "mono", "--json", str(baseline)]) == 0
     for extra, told in (
         (["--qrels", "all", "--baseline", str(baseline)], "the baseline is of tiny (mono), not of tiny (all)"),
-        (["--fail-if-worse", "RR:0.1"], "--baseline FILE"),
+        (["--fail-if-worse", "RR:0.1"], "is given without --baseline"),
         (["--qrels", "mono", "--baseline", str(good)], "holds no evaluation"),
     ):
         capsys.readouterr()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.dataset import Query, read_dataset
 from eval.missing import content, foreign_words, measured, outcome, ways
+from eval.sets import Query
+from eval.sets.beir import read_beir
 from retrieval import Searcher
 
 
@@ -20,7 +21,7 @@ def test_a_foreign_word_occurs_nowhere_in_the_archive(searcher: Searcher) -> Non
 
 
 def test_a_question_is_asked_in_three_ways(searcher: Searcher, beir: Path) -> None:
-    query = read_dataset(beir, "all").queries[0]
+    query = read_beir(beir, "all").queries[0]
     as_it_is, planted, removed = ways(searcher, query, ["sea"], ["accordions"])
     assert [as_it_is.way, planted.way, removed.way] == ["as it is", "foreign word", "article removed"]
     assert planted.planted is not None
@@ -30,7 +31,7 @@ def test_a_question_is_asked_in_three_ways(searcher: Searcher, beir: Path) -> No
 
 
 def test_what_is_counted_of_a_question(searcher: Searcher, beir: Path) -> None:
-    query = read_dataset(beir, "all").queries[0]
+    query = read_beir(beir, "all").queries[0]
     counted = [list(outcome(searcher, asked, "en")) for asked in ways(searcher, query, ["sea"], ["accordions"])]
     assert all(one[0] == "asked" for one in counted)
     assert all("names something" not in one or "refused" in one for one in counted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,12 +73,13 @@ def typed(*words: str) -> argparse.Namespace:
 
 def test_the_command_is_told_as_it_could_be_typed_again() -> None:
     words = "my set,--qrels,all,--run,a b.run,--variant,dense,--variant,lexical,--pairs,--sample,5,--fold,0/2"
-    args = typed(*words.split(","), "--fail-if-worse", "nDCG@10:0.01")
+    args = typed(*words.split(","), "--language", "de,tr", "--fail-if-worse", "nDCG@10:0.01")
     told = command(args)
     assert told.startswith("zitat eval 'my set' ")
     for part in ("--run 'a b.run'", "--variant dense", "--variant lexical", "--pairs", "--fold 0/2", "nDCG@10:0.01"):
         assert part in told
     assert "--depth" not in told  # the default
+    assert typed(*shlex.split(told)[2:]) == args
 
 
 def test_a_secret_is_not_told() -> None:

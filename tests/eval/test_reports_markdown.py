@@ -62,7 +62,7 @@ def test_a_report_tells_runs_differences_languages_matrix_and_queries() -> None:
         "| nDCG@10, 95 % |",
         "now less before: 12 topics",
         "nDCG@10, by the question's language",
-        "before, nDCG@10: questions down, articles across",
+        "before, nDCG@10: questions down, articles across, judged alone in one ranking of all",
         "now, answers",
         "now against before: most won and most lost",
         "  - wanted: `de-0",
@@ -108,6 +108,7 @@ def test_pools_have_a_line_for_the_same_and_one_for_other_languages() -> None:
     shown = as_markdown(Report(HOW, (Section(test_set, (evaluate_pools(test_set, runs),), (), ()),)))
     assert "| pools, same language " in shown
     assert "| pools, other languages " in shown
+    assert "pools, nDCG@10: questions down, articles across, searched by themselves" in shown
 
 
 def test_what_is_printed_is_the_file_and_nothing_else(

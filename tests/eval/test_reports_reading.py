@@ -96,3 +96,7 @@ def test_the_worst_queries_are_the_worst_first() -> None:
     run = measured(parallel_set(10), 0.3, "r")
     values = run.per_query["nDCG@10"]
     assert [values[key] for key in worst(run, 5)] == sorted(values.values())[:5]
+
+
+def test_what_a_run_does_perfectly_is_not_what_it_does_worst_at() -> None:
+    assert worst(measured(parallel_set(10), 2.0, "r"), 5) == []

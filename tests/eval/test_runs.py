@@ -39,7 +39,7 @@ def test_an_article_with_two_scores_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_left_out_of_that_query_only() -> None:
-    run = Run("r", {"q": {"a": 2.0, "b": 1.0}, "p": {"a": 1.0}}, {"q": 0.1}, "de", 2, 5.0)
+    run = Run("r", {"q": {"a": 2.0, "b": 1.0}, "p": {"a": 1.0}}, {"q": 0.1}, "de", 5.0)
     kept = run.without({"q": frozenset({"a"})})
     assert kept.rankings == {"q": {"b": 1.0}, "p": {"a": 1.0}}
-    assert (kept.seconds, kept.pool, kept.threads, kept.per_second) == ({"q": 0.1}, "de", 2, 5.0)
+    assert (kept.seconds, kept.pool, kept.per_second) == ({"q": 0.1}, "de", 5.0)

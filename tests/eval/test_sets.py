@@ -168,6 +168,13 @@ def ids(test_set: TestSet) -> list[str]:
     return [query.id for query in test_set.queries]
 
 
+def test_only_some_languages_may_be_asked_in_and_one_that_is_not_there_is_named() -> None:
+    made = numbered({"en": 2, "de": 1, "fr": 1})
+    assert ids(made.in_languages(["de", "fr"])) == ["de-0", "fr-0"]
+    with pytest.raises(BadInput, match="no question in ja"):
+        made.in_languages(["de", "ja"])
+
+
 def test_a_sample_is_spread_over_each_language_and_asks_each_something_else() -> None:
     assert ids(numbered({"en": 10, "de": 4}).sample(2)) == ["de-0", "de-2", "en-2", "en-7"]
     asked = [name.split("-")[1] for name in ids(numbered({"en": 12, "de": 12, "fr": 12}).sample(2))]

@@ -81,5 +81,5 @@ def _capitals(text: str) -> Iterator[Name]:
 @cache
 def _direction(fingerprint: str) -> NDArray[np.float32] | None:
     """The fitted direction and its offset, shape (d + 1,); None for an encoder that it was not fitted for."""
-    fitted = np.load(FITTED)
-    return fitted["direction"] if str(fitted["codes"]) == fingerprint else None
+    with np.load(FITTED) as fitted:
+        return fitted["direction"] if str(fitted["codes"]) == fingerprint else None
