@@ -13,12 +13,11 @@ def run_mcp(args: argparse.Namespace) -> int:
     """Serve over standard input and output, or over HTTP, until the assistant hangs up or the process is stopped."""
     if args.http:
         _check_address(args.host, args.port)
-    from api.answerers import answerer_over
     from api.mcp_server import mcp_server
     from retrieval import open_archive
 
     with open_archive(args.archive) as archive:
-        server = mcp_server(answerer_over(archive))
+        server = mcp_server(archive)
         if args.http:
             print(f"zitat: MCP at http://{_in_address(args.host)}:{args.port}/mcp", file=sys.stderr, flush=True)
             server.run("streamable-http", host=args.host, port=args.port, stateless_http=True)

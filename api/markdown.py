@@ -34,7 +34,19 @@ _SPECIAL = re.compile(  # what means something to CommonMark, and the $ of formu
 _URL_SAFE = ":/?#@!$&'*+,;=%~-._"  # without brackets, which would end a link
 _MARKER = re.compile(r" ?\[\d+\]")
 
-Link = Callable[[str, str | None], str | None]
+
+@dataclass(frozen=True)
+class Place:
+    """Where a link leads: the text of an article from `start` to `end`; `url` is the article's own address."""
+
+    article_id: str
+    content_hash: str
+    start: int
+    end: int
+    url: str | None
+
+
+Link = Callable[[Place], str | None]
 
 
 @dataclass(frozen=True)
@@ -46,9 +58,17 @@ class Marker:
     end: int
 
 
-def web_address(_: str, url: str | None) -> str | None:
+def web_address(place: Place) -> str | None:
     """The article's own address, where it has one that a reader may follow."""
-    return url if url and url.lower().startswith(("http://", "https://")) else None
+    return place.url if place.url and place.url.lower().startswith(("http://", "https://")) else None
+
+
+def place_of(quoted: Citation | Passage) -> Place:
+    """Where a quotation or a passage stands."""
+    if isinstance(quoted, Citation):
+        return Place(quoted.article_id, quoted.content_hash, quoted.start, quoted.end, quoted.url)
+    article = quoted.article
+    return Place(article.id, article.content_hash, quoted.start, quoted.end, article.url)
 
 
 def as_markdown(answer: Answer, link: Link = web_address, *, places: bool = False) -> str:
@@ -76,7 +96,7 @@ def passages_as_markdown(result: SearchResult, link: Link = web_address) -> str:
 def _found(passage: Passage, reader: str, link: Link) -> str:
     article = passage.article
     about = _after(facts_of(article, article.language, reader)) + _place(article.id, [(passage.start, passage.end)])
-    title = _titled(article.id, article.title, link(article.id, article.url))
+    title = _titled(article.id, article.title, link(place_of(passage)))
     return f"{passage.rank}. {title}{about}\n\n   {quoted(plain(passage.text))}"
 
 
@@ -159,7 +179,7 @@ class Writer:
 
     def _source(self, group: Sequence[Citation]) -> str:
         numbers, cited = "".join(f"[{one.n}] " for one in group), group[0]
-        title = _titled(cited.article_id, cited.title, self._link(cited.article_id, cited.url))
+        title = _titled(cited.article_id, cited.title, self._link(place_of(cited)))
         about = _after(facts_of(cited, cited.language, self._language))
         place = _place(cited.article_id, [(one.start, one.end) for one in group]) if self._places else ""
         unseen = [one for one in group if one.n not in self._quoted]
@@ -168,7 +188,7 @@ class Writer:
 
     def _nearest(self, passage: Passage) -> str:
         article = passage.article
-        title = _titled(article.id, article.title, self._link(article.id, article.url))
+        title = _titled(article.id, article.title, self._link(place_of(passage)))
         about = _after(facts_of(article, article.language, self._language))
         place = _place(article.id, [(passage.start, passage.end)]) if self._places else ""
         return f"- {title}{about}{place}: {quoted(plain(excerpt(passage)))}"

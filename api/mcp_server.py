@@ -16,10 +16,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field, ValidationError
 
+from api.answerers import answerer_over
 from api.markdown import as_markdown, passages_as_markdown
+from api.refitting import Refitting, basis
 from api.service.bodies import AnswerBody, ArticleCardBody, SearchBody
 from index.errors import BadInput, ZitatError
-from retrieval import Answerer, AnswerOptions, SearchOptions, Turn
+from retrieval import Answerer, AnswerOptions, Searcher, SearchOptions, Turn
 from retrieval.answering.options import MOST_SENTENCES, MOST_TURNS
 from retrieval.options import LONGEST_QUESTION
 
@@ -64,16 +66,23 @@ class ArchiveServer(MCPServer[Any]):
             raise
 
 
-def mcp_server(answerer: Answerer) -> ArchiveServer:
-    """A server over an open archive."""
+def mcp_server(searcher: Searcher) -> ArchiveServer:
+    """A server over an open archive, which refuses as the archive's calibration says at the time."""
+    since = basis(searcher.archive)
+    answerer = answerer_over(searcher)
+    refitting = Refitting(answerer, since)
     server = ArchiveServer("zitat", title="Zitat", instructions=INSTRUCTIONS, log_level="WARNING")
-    for title, tool in (("Search", _search), ("Ask", _ask), ("Read an article", _get_article)):
-        made = tool(answerer)
-        server.add_tool(made, title=title, annotations=_READS, structured_output=True)
+    tools = {
+        "Search": _search(searcher),
+        "Ask": _ask(answerer, refitting),
+        "Read an article": _get_article(searcher),
+    }
+    for title, tool in tools.items():
+        server.add_tool(tool, title=title, annotations=_READS, structured_output=True)
     return server
 
 
-def _search(answerer: Answerer) -> Callable[..., CallToolResult]:
+def _search(searcher: Searcher) -> Callable[..., CallToolResult]:
     def search(
         question: Question,
         count: Annotated[int, Field(ge=1, le=MOST_PASSAGES, description="How many passages.")] = 10,
@@ -85,13 +94,13 @@ def _search(answerer: Answerer) -> Callable[..., CallToolResult]:
         """Find passages of news articles for a question, best first, each with its place in its article."""
         with _said_plainly():
             options = SearchOptions(count, tuple(languages), tuple(sources), after, before)
-            result = answerer.searcher.search(question, options)
+            result = searcher.search(question, options)
         return _both(passages_as_markdown(result), result.as_json())
 
     return search
 
 
-def _ask(answerer: Answerer) -> Callable[..., CallToolResult]:
+def _ask(answerer: Answerer, refitting: Refitting) -> Callable[..., CallToolResult]:
     def ask(
         question: Question,
         earlier: Annotated[
@@ -111,13 +120,14 @@ def _ask(answerer: Answerer) -> Callable[..., CallToolResult]:
             where = SearchOptions(10, tuple(languages), tuple(sources), after, before)
             turns = tuple(Turn(one) for one in earlier)
             options = AnswerOptions(where, sentences, order == "chronological", conversation=turns)
+            refitting.follow()
             answer = answerer.ask(question, options)
         return _both(as_markdown(answer, places=True), answer.as_json())
 
     return ask
 
 
-def _get_article(answerer: Answerer) -> Callable[..., CallToolResult]:
+def _get_article(searcher: Searcher) -> Callable[..., CallToolResult]:
     def get_article(
         id: Annotated[Name, Field(description="As search and ask give it.")],
         start: Annotated[int, Field(ge=0, description="The code point to read from.")] = 0,
@@ -125,7 +135,7 @@ def _get_article(answerer: Answerer) -> Callable[..., CallToolResult]:
     ) -> Annotated[CallToolResult, ArticleExcerpt]:
         """Read an article, a long one in parts."""
         with _said_plainly():
-            stored = answerer.searcher.archive.view().store.article(id)
+            stored = searcher.archive.view().store.article(id)
             if stored is None:
                 raise BadInput(f"there is no article {id!r}", "give an id that search or ask returned")
             text = stored.article.text

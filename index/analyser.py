@@ -54,7 +54,7 @@ def analyse(text: str, language: str) -> list[str]:
     return [term for word in _WORD.findall(text) for term in _terms(word, language)]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=50_000)  # of about 500 bytes: a service of a multilingual archive fills it in an hour
 def _terms(word: str, language: str) -> tuple[str, ...]:
     folded = fold(word)
     if _UNSPACED.match(folded):
@@ -122,7 +122,7 @@ def transliterated(text: str) -> list[str]:
     return [skeleton for word in _WORD.findall(text) for skeleton in _skeletons(word)]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)  # of about 250 bytes; ten times as dear to make as terms
 def _skeletons(word: str) -> tuple[str, ...]:
     if _UNSPACED.match(word) or not word[0].isalpha():
         return ()

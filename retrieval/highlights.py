@@ -67,7 +67,7 @@ def _is_pair(pair: str, terms: set[str]) -> bool:
     return any(len(term) > 1 and term in terms for term in _terms(pair, ""))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)  # of about 250 bytes
 def _terms(word: str, language: str) -> tuple[str, ...]:
     return tuple(analyse(word, language))
 

@@ -14,16 +14,21 @@ export function citationOf(element) {
 
 /** The number of a citation, as a link to its quotation. */
 export function citeLink(citation, open) {
-  const link = el("a", {
-    class: "cite", href: addressOf(citation), text: citation.n, "aria-label": t("citationNumber", { n: citation.n }),
-    onclick(event) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a tab of its own, as for every link
-      event.preventDefault();
-      open(citation, link);
-    },
+  const link = quotationLink(citation, open, {
+    class: "cite", text: citation.n, "aria-label": t("citationNumber", { n: citation.n }),
   });
   shown.set(link, citation);
   return link;
+}
+
+/** A link to a quotation, which opens beside the answer. */
+export function quotationLink(citation, open, properties, ...children) {
+  const onclick = (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return; // a tab of its own, as for every link
+    event.preventDefault();
+    open(citation, event.currentTarget);
+  };
+  return el("a", { href: addressOf(citation), onclick, ...properties }, children);
 }
 
 /** The address of a quotation: its article, where it stands in it, and in which version. */
@@ -55,11 +60,12 @@ export function titleOf(described, { name = "cite", most = 140 } = {}) {
   return el(name, { class: "title", ...spoken(described.language) }, plain(shorter(described.title, most)));
 }
 
-/** An address that a link may lead to; null for any that is not of the web. */
+/** An address that a link may lead to, with nothing in it that would end one; null for any that is not of the web. */
 export function webAddress(url) {
   if (!url) return null;
   try {
-    return ["http:", "https:"].includes(new URL(url).protocol) ? url : null;
+    const { protocol, href } = new URL(url);
+    return ["http:", "https:"].includes(protocol) ? href : null;
   } catch {
     return null;
   }

@@ -6,6 +6,7 @@ import { t } from "./i18n.js";
 import { announce } from "./live.js";
 import { described } from "./problems.js";
 import { newTurn, save } from "./store.js";
+import { Text } from "./text.js";
 import { TurnView } from "./turn.js";
 
 const PASSAGES = 12, REMEMBERED = 10, LONGEST = 4000;
@@ -19,13 +20,22 @@ export class Conversation {
     this.running = null;
     const change = (view, what) => this.#change(view, what);
     this.actions = { open: hooks.open, choose: hooks.choose, retry: (view) => this.#change(view, {}), change };
-    this.views = data.turns.map((turn) => new TurnView(turn, this.actions));
+    this.views = data.turns.map((turn) => this.#kept(turn));
     container.replaceChildren(...this.views.map((view) => view.root));
   }
 
-  /** Ask a question at the end, under the filters of the conversation. */
-  ask(question) {
-    const turn = newTurn(question, this.data.filters);
+  /** A turn of before. Of one whose answer cannot be shown, as another version kept it, the question is left. */
+  #kept(turn) {
+    try {
+      return new TurnView(turn, this.actions);
+    } catch {
+      return new TurnView(Object.assign(turn, newTurn(turn.question), { state: "stopped" }), this.actions);
+    }
+  }
+
+  /** Ask a question at the end, under the filters of the conversation; `understood` says how, where that is fixed. */
+  ask(question, understood = {}) {
+    const turn = newTurn(question, this.data.filters, understood);
     const view = new TurnView(turn, this.actions);
     this.data.turns.push(turn);
     this.views.push(view);
@@ -48,22 +58,24 @@ export class Conversation {
     Object.assign(turn, newTurn(question ?? turn.question, filters ?? turn.filters, more), { id: turn.id });
     view.root.setAttribute("aria-label", turn.question);
     view.render();
+    view.focus();
     return this.#answer(view);
   }
 
   async #answer(view) {
     this.stop();
-    const running = (this.running = new AbortController());
+    const running = (this.running = view.asked = new AbortController());
     const { turn } = view;
     this.hooks.busy(true);
     view.root.scrollIntoView({ block: "start", behavior: "instant" });
     try {
       for await (const [name, data] of api.ask(this.#body(turn), running.signal)) {
+        running.signal.throwIfAborted(); // what was read before it was stopped
         if (name === "done") Object.assign(turn, { answer: data, state: "done" });
         view.event(name, data);
       }
     } catch (error) {
-      this.#broke(view, error);
+      if (view.asked === running) this.#broke(view, error); // else the turn is being asked anew already
     } finally {
       if (this.running === running) {
         this.running = null;
@@ -92,13 +104,13 @@ export class Conversation {
       question: turn.question, count: PASSAGES, languages, sources, after: after || null, before: before || null,
       preference, chronological,
       question_language: turn.questionLanguage ?? null, dates_filter: turn.datesFilter ?? false,
-      conversation: earlier.map((one) => ({ question: one.question, answer: told(one.answer).slice(0, LONGEST) })),
+      conversation: earlier.map((one) => ({ question: one.question, answer: told(one.answer) })),
     };
   }
 }
 
 function told(answer) {
-  return answer.sentences.map(({ text }) => text).join(" ");
+  return new Text(answer.sentences.map(({ text }) => text).join(" ")).slice(0, LONGEST);
 }
 
 /** Where the turns would be, while there are none. */

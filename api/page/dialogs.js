@@ -20,6 +20,8 @@ export function openDialog(title, build, { className = "" } = {}) {
   });
 }
 
+const SENDABLE = /^[!-~]+$/; // what a header can carry
+
 let asking = null; // several requests may be refused at once: one dialog is enough
 
 /** Ask the reader for a key; resolves to whether one was given. */
@@ -36,9 +38,10 @@ function keyForm(problem, close) {
   });
   const keep = el("input", { type: "checkbox", id: "keep" });
   const text = problem.status === 403 ? "keyAdmin" : key.get() ? "keyUnknown" : "keyWanted";
+  const check = () => field.setCustomValidity(SENDABLE.test(field.value.trim()) ? "" : t("keyUnknown"));
+  field.addEventListener("input", check);
   const submit = (event) => {
     event.preventDefault();
-    if (!field.value.trim()) return;
     key.set(field.value.trim(), keep.checked);
     close(true);
   };

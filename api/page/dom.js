@@ -68,9 +68,10 @@ function menuItem(list, text, act, checked) {
 }
 
 function moveWithin(event, list) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step) return;
+  if (event.key === "Tab") return list.hidePopover(); // the focus goes back to the opener, and on from there
+  const items = [...list.children], at = items.indexOf(document.activeElement);
+  const goal = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+  if (goal === undefined) return;
   event.preventDefault();
-  const items = [...list.children];
-  items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+  items.at(goal % items.length).focus();
 }

@@ -34,7 +34,7 @@ function form(chosen, stats, close) {
 
 function datesPart(chosen) {
   const place = el("div", { class: "place" });
-  let picture = null;
+  let picture = null, looks = 0;
   const inputs = ["after", "before"].map((name) => el("input", {
     type: "date", id: `date-${name}`, value: chosen[name],
     oninput: (event) => { chosen[name] = event.target.value; check(); },
@@ -50,8 +50,10 @@ function datesPart(chosen) {
     check();
   };
   const draw = async () => {
+    const look = ++looks;
     try {
       const { periods } = await api.months(chosen);
+      if (look !== looks) return; // chosen anew since: a later look tells
       picture = histogram(periods, choose);
       place.replaceChildren(picture);
       check();

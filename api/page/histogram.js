@@ -7,7 +7,7 @@ import { number, t } from "./i18n.js";
 const MOST_BARS = 100, HEIGHT = 72;
 
 /** Bars of [period, articles], without a gap between the first and the last period. */
-export function barsOf(periods) {
+function barsOf(periods) {
   if (!periods.length) return [];
   const counts = new Map(periods.map(({ period, articles }) => [period, articles]));
   const [first, last] = [periods[0].period, periods.at(-1).period].map((one) => Number(one.slice(0, 4)));

@@ -19,13 +19,22 @@ export async function loadMessages() {
   const wanted = [
     device.getItem(KEPT), ...navigator.languages,
   ].filter(Boolean).map((tag) => tag.split("-")[0].toLowerCase());
-  current = wanted.find((language) => language in LANGUAGES) ?? "en";
-  const own = navigator.languages.find((tag) => tag.split("-")[0] === current) ?? current;
-  region = `${own.split("-u-")[0]}-u-ca-gregory`; // days and numbers as in the reader's own country
+  current = wanted.find((language) => Object.hasOwn(LANGUAGES, language)) ?? "en";
+  region = `${ownTag().split("-u-")[0]}-u-ca-gregory`; // days and numbers as in the reader's own country
   const response = await fetch(new URL(`messages/${current}.json`, import.meta.url));
   messages = await response.json();
   document.documentElement.lang = current;
   document.documentElement.dir = current === "ar" ? "rtl" : "ltr";
+}
+
+/** The browser's name for the language with the reader's country; browsers have names that Intl does not take. */
+function ownTag() {
+  const own = navigator.languages.find((tag) => tag.split("-")[0] === current);
+  try {
+    return Intl.getCanonicalLocales(own)[0] ?? current;
+  } catch {
+    return current;
+  }
 }
 
 /** Show the page in another language from now on. */

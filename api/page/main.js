@@ -23,15 +23,15 @@ let conversation, composer, panel, stats;
 
 function show(data, { welcome = !data.turns.length } = {}) {
   conversation?.stop();
-  conversation = new Conversation(data, part("turns"), {
+  const opened = (conversation = new Conversation(data, part("turns"), {
     open: (citation, citations, link) => panel.open(citation, citations, link),
     choose: async (view, dates) => {
       const filters = await chosen({ ...view.turn.filters, ...dates });
       if (filters) view.actions.change(view, { filters });
     },
-    busy: (busy) => composer.setBusy(busy),
+    busy: (busy) => { if (conversation === opened) composer.setBusy(busy); },
     changed: () => { drawSidebar(part("sidebar"), sidebar); remember(); },
-  });
+  }));
   panel.close();
   uncover();
   composer.setFilters(data.filters);
@@ -85,7 +85,11 @@ const sidebar = {
   open: (id) => { const found = load(id); if (found) { show(found); remember(); } },
   begin,
   current: () => conversation.data,
-  forgotten: (id) => (id === null || id === conversation.data.id ? begin() : drawSidebar(part("sidebar"), sidebar)),
+  forgotten: (id) => {
+    if (id !== null && id !== conversation.data.id) return drawSidebar(part("sidebar"), sidebar);
+    conversation.data.turns.length = 0; // so that an answer still on its way does not keep it again
+    begin();
+  },
 };
 
 /** What the address asks for: a question, a quotation, or a conversation of before. */
@@ -94,11 +98,12 @@ function follow() {
   const kept = new URLSearchParams(location.hash.slice(1)).get("conversation");
   if (wanted) {
     show({ ...newConversation(), filters: { ...NO_FILTERS, ...wanted.filters } }, { welcome: false });
-    return ask(wanted.question);
+    return conversation.ask(wanted.question, wanted.understood);
   }
   const found = kept && load(kept);
-  if (!citation || !conversation) show(found || newConversation());
+  if (found || !conversation) show(found || newConversation());
   if (citation) panel.open(citation);
+  else remember(); // an address that names nothing, as that of the skip link, leaves what is shown
 }
 
 async function start() {
@@ -124,4 +129,8 @@ async function start() {
   if (!panel.isOpen && matchMedia("(hover: hover)").matches) composer.focus();
 }
 
-start();
+start().catch((error) => {
+  document.body.textContent = "Zitat could not be loaded: see that you are connected, and load the page again.";
+  document.documentElement.classList.remove("starting");
+  throw error;
+});

@@ -1,7 +1,7 @@
 // The side panel: an article, opened at a quotation, which is highlighted with the words in it that answer.
 
 import * as api from "./api.js";
-import { addressOf, facts, titleOf, webAddress } from "./citations.js";
+import { addressOf, facts, quotationLink, titleOf, webAddress } from "./citations.js";
 import { button, el } from "./dom.js";
 import { icon } from "./icons.js";
 import { number, t } from "./i18n.js";
@@ -130,8 +130,7 @@ export class Panel {
   #mate(listed) {
     const nowhere = { n: null, content_hash: "", start: 0, end: 0, quote: null, span: null };
     const citation = { ...nowhere, ...listed, article_id: listed.id };
-    const onclick = (event) => { event.preventDefault(); this.open(citation); };
-    return el("a", { href: addressOf(citation), onclick }, titleOf(listed, { most: 110 }));
+    return quotationLink(citation, () => this.open(citation), {}, titleOf(listed, { most: 110 }));
   }
 
   /** The article; one that was read before is read again if the citation is of another version. */

@@ -1,6 +1,6 @@
 // The passages that were found, with what in them matches; by relevance or by time.
 
-import { facts, titleOf } from "./citations.js";
+import { facts, quotationLink, titleOf } from "./citations.js";
 import { moment } from "./dates.js";
 import { button, el } from "./dom.js";
 import { t } from "./i18n.js";
@@ -38,8 +38,7 @@ export function passageNode(passage, open, { dated = true } = {}) {
   const [text, start] = excerpt(passage);
   const before = start > passage.start ? "…" : "", after = start + text.length < passage.end ? "…" : "";
   const words = marked(text.text, passage.highlights, { base: start, name: "b" });
-  const go = (event) => { event.preventDefault(); open(asCitation(passage), event.currentTarget); };
-  const title = el("a", { href: "#", onclick: go }, titleOf(passage.article, { most: 110 }));
+  const title = quotationLink(asCitation(passage), open, {}, titleOf(passage.article, { most: 110 }));
   return el(
     "li", {}, title,
     facts(passage.article, { dated }),

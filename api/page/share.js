@@ -14,17 +14,19 @@ export function absolute(hash) {
   return `${location.href.split("#")[0]}${hash}`;
 }
 
-/** The address that asks a question again, under the same filters. */
-export function linkToQuestion({ question, filters }) {
+/** The address that asks a question again, under the same filters, and understood in the same way. */
+export function linkToQuestion({ question, filters, questionLanguage, datesFilter }) {
   const said = new URLSearchParams({ ask: question });
   for (const name of ["languages", "sources"]) for (const one of filters[name]) said.append(name, one);
   for (const name of ["after", "before"]) if (filters[name]) said.set(name, filters[name]);
   if (filters.preference !== NO_FILTERS.preference) said.set("preference", filters.preference);
   if (filters.chronological) said.set("chronological", "yes");
+  if (questionLanguage) said.set("in", questionLanguage);
+  if (datesFilter) said.set("dates", "only");
   return absolute(`#${said}`);
 }
 
-/** The question and filters that an address names; null where it names none. */
+/** The question, its filters, and how it is to be understood that an address names; null where it names none. */
 export function questionAt(hash) {
   const said = new URLSearchParams(hash.slice(1));
   if (!said.get("ask")) return null;
@@ -34,14 +36,15 @@ export function questionAt(hash) {
     preference: said.get("preference") === "mine-first" ? "mine-first" : "balanced",
     chronological: said.get("chronological") === "yes",
   };
-  return { question: said.get("ask"), filters };
+  const understood = { questionLanguage: said.get("in") ?? undefined, datesFilter: said.get("dates") === "only" };
+  return { question: said.get("ask"), filters, understood };
 }
 
 /** The forms in which an answer can be copied: [the name of its message, a function of the turn]. */
 export const copyFormats = [["copyPlain", asPlain], ["copyMarkdown", asMarkdown], ["copyFootnotes", asFootnotes]];
 
 const line = (text) => text.replace(/\s+/g, " ").trim();
-const escaped = (text) => line(text).replace(/[\\`*_[\]<>#|~]/g, "\\$&");
+const escaped = (text) => line(text).replace(/[\\`*_[\]<>#|~&]/g, "\\$&");
 const where = (citation) => webAddress(citation.url) ?? absolute(addressOf(citation));
 const from = (citation) => [
   citation.source, shownDate(citation.published_at), languageName(citation.language),
@@ -76,12 +79,13 @@ function asMarkdown({ question, answer }) {
   ].join("\n");
 }
 
-function asFootnotes({ question, answer }) {
-  const sentences = answer.sentences.map(
-    (one) => `${escaped(quoted(one, answer))}${one.citations.map((n) => `[^${n}]`).join("")}`
-  );
+/** With footnotes; `prefix` keeps those of several answers apart. */
+function asFootnotes({ question, answer }, prefix = "") {
+  const numbers = (one) => one.citations.map((n) => `[^${prefix}${n}]`).join("");
+  const sentences = answer.sentences.map((one) => `${escaped(quoted(one, answer))}${numbers(one)}`);
   const sources = answer.citations.map(
-    (one) => `[^${one.n}]: *${escaped(one.title)}.* ${escaped(from(one))}: “${escaped(one.quote)}” <${where(one)}>`
+    (one) => `[^${prefix}${one.n}]: *${escaped(one.title)}.* ${escaped(from(one))}: `
+      + `“${escaped(one.quote)}” <${where(one)}>`
   );
   return [
     `**${escaped(question)}**`, "", sentences.join("\n\n"), "", ...notes(answer).map(escaped), "", ...sources,
@@ -90,9 +94,7 @@ function asFootnotes({ question, answer }) {
 
 /** A conversation as Markdown: every question, its answer with footnotes, or that there was none. */
 export function conversationAsMarkdown({ turns }) {
-  return turns.filter((turn) => turn.answer).map((turn) => asFootnotes(turn).replaceAll(
-    "[^", `[^${turn.id}-`
-  )).join("\n\n---\n\n");
+  return turns.filter((turn) => turn.answer).map((turn) => asFootnotes(turn, `${turn.id}-`)).join("\n\n---\n\n");
 }
 
 /** Put text on the clipboard, and say so. */

@@ -35,14 +35,17 @@ export function newTurn(question, filters, more = {}) {
 
 /** The kept conversations, the last changed first: {id, title, changed}. */
 export function listed() {
-  return read(LIST, []);
+  const found = read(LIST, []);
+  return Array.isArray(found) ? found.filter((one) => typeof one?.title === "string") : [];
 }
 
 /** A kept conversation; null where there is none. A turn that was cut off as the page closed counts as stopped. */
 export function load(id) {
   const found = read(ENTRY + id, null);
-  for (const turn of found?.turns ?? []) if (turn.state === "asking") turn.state = "stopped";
-  return found;
+  if (!Array.isArray(found?.turns)) return null;
+  const turns = found.turns.filter((turn) => typeof turn?.question === "string");
+  for (const turn of turns) if (turn.state === "asking") turn.state = "stopped";
+  return { ...newConversation(), ...found, id, filters: { ...NO_FILTERS, ...found.filters }, turns };
 }
 
 /** Keep a conversation. Where the browser has no more room, the oldest ones give way. */
@@ -54,14 +57,10 @@ export function save(conversation) {
   const entries = [{ id, title, changed }, ...listed().filter((one) => one.id !== id)];
   for (const { id: old } of entries.splice(MOST)) device.removeItem(ENTRY + old);
   for (;;) {
-    try {
-      device.setItem(LIST, JSON.stringify(entries));
-      device.setItem(ENTRY + id, JSON.stringify(conversation));
-      return;
-    } catch {
-      if (entries.length < 2) return; // not even this one has room: it lives as long as the page
-      device.removeItem(ENTRY + entries.pop().id);
-    }
+    const room = device.setItem(LIST, JSON.stringify(entries));
+    if (room && device.setItem(ENTRY + id, JSON.stringify(conversation))) return;
+    if (entries.length < 2) return; // not even this one has room: it lives as long as the page
+    device.removeItem(ENTRY + entries.pop().id);
   }
 }
 
@@ -73,6 +72,6 @@ export function forget(id) {
 
 /** Forget all of them. */
 export function forgetAll() {
-  for (const { id } of listed()) device.removeItem(ENTRY + id);
+  for (const name of device.names()) if (name.startsWith(ENTRY)) device.removeItem(name);
   device.removeItem(LIST);
 }

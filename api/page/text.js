@@ -3,7 +3,10 @@
 import { el } from "./dom.js";
 
 const ASTRAL = /[\ud800-\udbff]/;
-const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur", "ps", "yi", "dv", "ug", "sd", "ku", "ckb", "arc", "nqo"]);
+const RIGHT_TO_LEFT = new Set(
+  ["ar", "arc", "arz", "azb", "ckb", "dv", "fa", "he", "lrc", "mzn", "nqo", "pnb", "ps", "ug", "ur", "yi"]
+);
+const EITHER_WAY = new Set(["ks", "ku", "pa", "sd"]); // written in two scripts: the letters say which way they run
 const OVERRIDES = /([\u202d\u202e])/; // make what follows run the other way, whatever it is
 const UNKNOWN = "und";
 
@@ -34,7 +37,8 @@ export class Text {
 /** The attributes of an element that holds text in a language. */
 export function spoken(language) {
   if (!language || language === UNKNOWN) return { dir: "auto" };
-  return { lang: language, dir: RIGHT_TO_LEFT.has(language.split("-")[0]) ? "rtl" : "ltr" };
+  const code = language.split("-")[0];
+  return { lang: language, dir: EITHER_WAY.has(code) ? "auto" : RIGHT_TO_LEFT.has(code) ? "rtl" : "ltr" };
 }
 
 /** Text as nodes. A character that overrides direction keeps its place, but has nothing to override. */
@@ -63,7 +67,7 @@ export function excerpt(passage, most = 280) {
   if (text.length <= most) return [text, passage.start];
   const first = passage.highlights.length ? passage.highlights[0].start - passage.start : 0;
   let from = Math.max(0, Math.min(first - 60, text.length - most));
-  if (from) from += text.slice(from, from + 30).indexOf(" ") + 1;
+  if (from) from += Array.from(text.slice(from, from + 30)).indexOf(" ") + 1;
   const cut = text.slice(from, from + most);
   return [new Text(from + most < text.length ? wholeWords(cut) : cut), passage.start + from];
 }

@@ -38,7 +38,7 @@ function line(sorted, answer, open) {
   const first = times[0], last = Math.max(times.at(-1), first + DAY);
   const place = (time) => EDGE + ((time - first) / (last - first)) * (WIDTH - 2 * EDGE);
   const cited = new Set(answer.citations.map((one) => one.article_id));
-  const best = Math.max(...sorted.map((one) => one.score)), stacked = new Map();
+  const best = Math.max(Number.EPSILON, ...sorted.map((one) => one.score)), stacked = new Map();
   const dots = sorted.map((passage, at) => dot(passage, place(times[at]), stacked, cited, best, open));
   const [from, to] = [sorted[0], sorted.at(-1)].map(({ article }) => shownDate(article.published_at));
   const label = t("timelineOf", { first: from, last: to });

@@ -50,7 +50,12 @@ export class TurnView {
       button(t("edit"), () => this.edit(), { icon: icon("edit"), bare: true }),
       button(t("retry"), () => this.actions.retry(this), { icon: icon("retry"), bare: true }),
       button(t("copyLink"), () => copy(linkToQuestion(this.turn)), { icon: icon("link"), bare: true }));
-    return el("header", { class: "asked" }, el("h2", { dir: "auto" }, this.#question()), tools);
+    return el("header", { class: "asked" }, el("h2", { dir: "auto", tabindex: "-1" }, this.#question()), tools);
+  }
+
+  /** Put the focus on the question: what held it before was drawn anew. */
+  focus() {
+    this.root.querySelector(".asked h2").focus({ preventScroll: true });
   }
 
   /** The question; words about which nothing was found are marked, where it was searched for as it stands. */

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any
 
-from api.markdown import Link, Marker, Writer, with_markers
+from api.markdown import Link, Marker, Writer, place_of, with_markers
 from api.service.bodies import AnswerBody
 from api.service.heartbeats import with_heartbeats
 from api.service.openai_errors import error_body
@@ -140,7 +140,7 @@ def _annotations(answer: Answer, markers: Sequence[Marker], link: Link) -> list[
                 start_index=marker.start,
                 end_index=marker.end,
                 title=cited[marker.n].title,
-                url=link(cited[marker.n].article_id, cited[marker.n].url) or "",
+                url=link(place_of(cited[marker.n])) or "",
             )
         )
         for marker in markers

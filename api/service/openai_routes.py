@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.markdown import Link, web_address
+from api.markdown import Link, Place, web_address
 from api.service.middleware import GONE
 from api.service.openai_chat import Chat, chat_of, errand
 from api.service.openai_errors import OpenAIRoute, WrongParameter
@@ -102,13 +102,19 @@ def _options(body: ChatRequest, chat: Chat) -> AnswerOptions:
 
 
 def _link(request: Request) -> Link:
-    """An article's own address, or its place in this service."""
+    """An article's own address, or the page of this service, opened at the quotation."""
     base = str(request.base_url)
 
-    def link(article_id: str, url: str | None) -> str:
-        return web_address(article_id, url) or f"{base}v1/articles/{quote(article_id, safe='')}"
+    def link(place: Place) -> str:
+        return web_address(place) or f"{base}#{urlencode(_opened_at(place))}"
 
     return link
+
+
+def _opened_at(place: Place) -> dict[str, str | int]:
+    """What api/page/citations.js reads in the page's address."""
+    version = place.content_hash[:16]
+    return {"article": place.article_id, "start": place.start, "end": place.end, "version": version}
 
 
 def _events(chunks: AsyncIterator[str]) -> StreamingResponse:

@@ -17,6 +17,8 @@ import httpx
 import pytest
 from mcp import Client, StdioServerParameters
 
+from index.archive import Archive
+from retrieval.answering.confidence import NAME, Fitted, keep
 from tests.api.conftest import Zitat
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +103,25 @@ def test_a_quotation_is_found_again_where_it_is_said_to_stand(over_stdio: Callab
             assert read["content_hash"] == cited["content_hash"]
 
     over_stdio(talk)
+
+
+def test_a_new_calibration_counts_without_a_restart(over_stdio: Callable[[Talk], Any], seeds: Path) -> None:
+    async def talk(client: Client) -> list[tuple[bool, float]]:
+        told = []
+        for change in (lambda: None, calibrate, (seeds / NAME).unlink):
+            change()
+            asked = await client.call_tool("ask", {"question": "Was ist in Astana geplant?"})
+            told.append((asked.structured_content["answered"], asked.structured_content["confidence"]))
+        return told
+
+    def calibrate() -> None:
+        with Archive(seeds) as archive:
+            keep(archive, Fitted(archive.manifest.encoder, scale=1.0, offset=-20.0, fitted_on="nothing"))
+
+    before, fitted, after = over_stdio(talk)
+    assert before == after
+    assert (before[0], fitted[0]) == (True, False)
+    assert fitted[1] < before[1]
 
 
 def test_a_search_gives_passages_inside_its_filters(over_stdio: Callable[[Talk], Any]) -> None:

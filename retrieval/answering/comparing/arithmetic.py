@@ -17,7 +17,8 @@ from retrieval.answering.figures import Figure, find_figures, plain
 from retrieval.answering.word_lists import word_list
 
 _SHARE = r"(?<![%\p{L}]|[%٪] |\b(?:some|most|much|many|all|half|none) )"  # "some of which" is no part with a figure
-_SUMMED = ("area-", "mass-", "volume-", "energy-")  # a part of these is smaller than the whole; of a rate it need not be
+# A part of these is smaller than the whole; of a rate it need not be.
+_SUMMED = ("area-", "mass-", "volume-", "energy-")
 _CLAUSE = 48  # code points from "of which" to the part
 _ROUNDING = Decimal("0.01")
 

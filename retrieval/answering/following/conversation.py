@@ -96,8 +96,16 @@ def _first_leaning(question: str, topic: _Topic, likely: Sequence[str]) -> _Lean
         return next((one for one in leans if one.text != question.strip()), leans[0])
     if len(question) > LONGEST_SMALL:
         return None
-    anywhere = (_leaning(question, words, topic) for words in map(words_of, known_languages()) if words)
+    small = (words for code in known_languages() if (words := words_of(code)) and _only_small(question, words))
+    anywhere = (_leaning(question, words, topic) for words in small)
     return next((lean for lean in anywhere if lean and lean.asks and not lean.content and not lean.parts), None)
+
+
+def _only_small(question: str, words: Words) -> bool:
+    """Whether it is nothing but small words: told without a language's dates and places, which take long to load."""
+    opening = words.opening.match(question)
+    tokens = tokens_of(question[opening.end() if opening else 0 :].strip(), words)
+    return all(token.text in words.small or token.text.isdecimal() for token in tokens)
 
 
 def _leaning(question: str, words: Words, topic: _Topic) -> _Lean | None:

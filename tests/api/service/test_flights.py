@@ -180,14 +180,14 @@ def test_who_waits_too_long_for_a_thread_is_told_so() -> None:
 def test_the_cache_gives_up_what_was_not_used_for_longest() -> None:
     cache = Cache(100)
     for key in "abc":
-        cache.put(1, key, (key,), 30)
-    assert cache.get(1, "a") == ("a",)
-    cache.put(1, "d", ("d",), 30)
-    assert [cache.get(1, key) for key in "abcd"] == [("a",), None, ("c",), ("d",)]
-    cache.put(1, "huge", ("huge",), 101)
+        cache.put(1, key, key.encode() * 30)
+    assert cache.get(1, "a") == b"a" * 30
+    cache.put(1, "d", b"d" * 30)
+    assert [key for key in "abcd" if cache.get(1, key)] == ["a", "c", "d"]
+    cache.put(1, "huge", b"h" * 101)
     assert cache.get(1, "huge") is None
-    cache.put(1, "a", ("again",), 50)
+    cache.put(1, "a", b"again" * 10)
     assert (cache.size, len(cache)) == (80, 2)
     assert cache.get(2, "a") is None
-    cache.put(2, "z", ("z",), 1)
+    cache.put(2, "z", b"z")
     assert (cache.size, len(cache)) == (1, 1)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import openai
@@ -117,19 +118,23 @@ def test_an_answer_cites_articles_to_the_character(client: openai.OpenAI, archiv
             assert stored.article.text[cited["start"] : cited["end"]] == cited["quote"]
 
 
-def test_annotations_point_at_the_numbers_and_lead_to_the_articles(client: openai.OpenAI) -> None:
+def test_annotations_point_at_the_numbers_and_lead_to_the_quotations(client: openai.OpenAI) -> None:
     made = complete(client, asked(PLANNED))
     message = made.choices[0].message
     assert message.content
-    titles = {one["n"]: one["title"] for one in made.model_extra["zitat"]["citations"]}  # type: ignore[index]
+    cited = {one["n"]: one for one in made.model_extra["zitat"]["citations"]}  # type: ignore[index]
     assert message.annotations
     for annotation in message.annotations:
         place = annotation.url_citation
         number = message.content[place.start_index : place.end_index]
-        assert titles[int(number.strip("[]"))] == place.title
-        article = httpx.get(place.url)
-        assert article.status_code == 200
-        assert article.json()["title"] == place.title
+        proof = cited[int(number.strip("[]"))]
+        assert proof["title"] == place.title
+        page = urlsplit(place.url)
+        assert "<title>Zitat</title>" in httpx.get(place.url).text
+        named = {name: value for name, (value,) in parse_qs(page.fragment).items()}
+        assert named["article"] == proof["article_id"]
+        assert (named["start"], named["end"]) == (str(proof["start"]), str(proof["end"]))
+        assert proof["content_hash"].startswith(named["version"])
 
 
 def test_a_stream_says_the_same_as_the_whole(client: openai.OpenAI) -> None:
