@@ -17,6 +17,7 @@ from retrieval.answering.records import (
     PassagesFound,
     Restarted,
     SentenceReady,
+    Unmet,
 )
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "Restarted",
     "SentenceReady",
     "Turn",
+    "Unmet",
 ]
 
 

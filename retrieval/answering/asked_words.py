@@ -121,7 +121,7 @@ def answered(had: Values, close: Values) -> Values:
     return np.maximum(had, np.clip((close - FAR) / (CLOSE - FAR), 0.0, 1.0))
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=1_000)  # of about 12 kB
 def terms_of(text: str, language: str) -> frozenset[str]:
     """What `AskedWord.share_in` looks for a word among."""
     return frozenset((*analyse(text, language), *transliterated(text)))

@@ -15,9 +15,10 @@ from retrieval.answering.evidence import Sentence
 from retrieval.answering.records import Unmet
 from retrieval.found import Found
 
-NAME_CLOSE = 0.6  # estimated cosine from which a passage speaks of a name, in whatever language
+NAME_CLOSE = 0.6  # estimated cosine from which a passage speaks of a name
+NAME_CLOSE_ELSEWHERE = 0.5  # the same where the nearest passage is in another language, and names are spelt otherwise
 HAD = 0.7  # of a word, from which a passage has it: more than its beginning, or most of its pairs of letters
-_NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}.'’-]*(?: \p{Lu}[\p{L}\p{M}\p{N}.'’-]*)*")
+_NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}.-]*(?: \p{Lu}[\p{L}\p{M}\p{N}.-]*)*")
 _FIRST = regex.compile(r"\W*[\p{L}\p{M}\p{N}'’]+ ?")
 
 
@@ -29,11 +30,15 @@ def unmet(found: Found, sentences: Sequence[Sentence]) -> tuple[Unmet, ...]:
     close = by_word(closest(coded).max(0, keepdims=True), words)[0]
     had = shares([terms_of(p.text, p.article.language) for p in found.result.passages], words).max(0)
     near = list(zip(words, close.tolist(), had.tolist(), strict=True))
-    missing = [word for word, *how in near if word.named and _is_missing(*how)]
+    language, spoken = found.asked.understood.language, [p.article.language for p in found.result.passages]
+    certain = NAME_CLOSE if spoken[0] == language else NAME_CLOSE_ELSEWHERE
+    missing = [
+        word for word, nearness, share in near if word.named and share < HAD and nearness < (FAR if share else certain)
+    ]
     missing.sort(key=lambda word: -word.rarity)
-    if not missing and found.asked.understood.language in {p.article.language for p in found.result.passages}:
+    if not missing and language in spoken:
         missing = _rarest_missing(near)
-    return tuple(dict.fromkeys(_whole(found.asked.text, missing)))
+    return tuple(dict.fromkeys(_whole(found.asked.text, words, missing)))
 
 
 def _rarest_missing(near: Sequence[tuple[AskedWord, float, float]]) -> list[AskedWord]:
@@ -43,15 +48,12 @@ def _rarest_missing(near: Sequence[tuple[AskedWord, float, float]]) -> list[Aske
     return [word] if not others and share == 0.0 and close < FAR else []
 
 
-def _is_missing(close: float, share: float) -> bool:
-    """Whether passages neither have a name nor come close to it; one of which they have a part is nearly there."""
-    return share < HAD and close < (FAR if share else NAME_CLOSE)
-
-
-def _whole(question: str, missing: Sequence[AskedWord]) -> Iterator[Unmet]:
-    """The words as they stand in the question, a name with all its words."""
+def _whole(question: str, words: Sequence[AskedWord], missing: Sequence[AskedWord]) -> Iterator[Unmet]:
+    """The words as they stand in the question: a name with all its words, where the rarest of them is missing."""
     opening = _FIRST.match(question)
     runs = [run.span() for run in _NAME.finditer(question, opening.end() if opening else 0)]
     for word in missing:
         start, end = next(((a, b) for a, b in runs if a <= word.start and word.end <= b), (word.start, word.end))
-        yield Unmet(question[start:end], start, end)
+        rarest = max((one for one in words if start <= one.start and one.end <= end), key=lambda one: one.rarity)
+        if rarest in missing:
+            yield Unmet(question[start:end], start, end)
