@@ -144,7 +144,7 @@ def answer(*notices: Notice) -> Answer:
 def sent(events: AsyncGenerator[Event, None], heartbeat: float = 10.0) -> list[str]:
     """The chunks of a stream."""
     request = ChatRequest(model="zitat", messages=said(("user", "q")), stream=True)
-    exchange = Exchange(request, lambda article_id, _: f"http://here/{article_id}")
+    exchange = Exchange(request, lambda place: f"http://here/{place.article_id}")
 
     async def collected() -> list[str]:
         return [chunk async for chunk in exchange.streamed(PassagesFound(UNDERSTOOD, ()), events, heartbeat)]
