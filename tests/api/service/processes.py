@@ -19,8 +19,8 @@ class Serving:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process, self.lines, self.odd = process, list[dict[str, Any]](), list[str]()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
         (told,) = self.wait_for(lambda line: "running on" in line["message"])
         self.address = told["message"].split("running on ")[1].split()[0]
 
@@ -51,7 +51,7 @@ class Serving:
     def end(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(60)
-        self._reader.join()
+        self.reader.join()
         assert self.odd == []  # every line of the log is JSON, whoever wrote it
         return status
 
@@ -60,8 +60,13 @@ class Serving:
 def serving(python: list[str], folder: Path, *arguments: str) -> Iterator[Serving]:
     command = [*python, "-m", "api.cli", "serve", "--archive", str(folder), "--port", "0", *arguments]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        reading: threading.Thread | None = None
         try:
-            yield Serving(process)
+            made = Serving(process)
+            reading = made.reader
+            yield made
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            if reading:
+                reading.join(60)  # to the end of the log, before the pipe is closed under it
