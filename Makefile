@@ -1,10 +1,13 @@
-# make demo    an archive from the seed articles, and three questions to it
+# make demo    an archive from the seed articles; three questions searched for, the last one answered
 # make test    lint, types and every test, as CI runs them
 # make clean   takes both away
 
 PYTHON ?= python3
 BIN := .venv/bin
 ARCHIVE := demo.zitat
+
+# setuptools explains at length, as a warning, what an editable install is.
+export PYTHONWARNINGS := ignore:Editable installation
 
 .PHONY: demo test lint types unit clean
 
@@ -24,7 +27,8 @@ demo: .venv/installed
 		"Who will host the hydrogen diplomacy office?" \
 		"Worüber sprachen Aserbaidschan und Japan?" \
 		"Almaniya ilə Azərbaycan arasında ticarət dövriyyəsi nə qədər olub?"; \
-	do echo; echo "== $$question"; $(BIN)/zitat search "$$question" --archive $(ARCHIVE) -k 3 || exit; done
+	do echo; echo "== zitat search \"$$question\""; $(BIN)/zitat search "$$question" --archive $(ARCHIVE) -k 3 || exit; done; \
+	echo; echo "== zitat ask \"$$question\""; $(BIN)/zitat ask "$$question" --archive $(ARCHIVE)
 
 test: lint types unit
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from api.searching import citation, passage_lines
 from api.terminal import BOLD, DIM, INDENT, marked, one_line, shortened, styled, wrapped
-from api.wording import facts_of, foreign, quoted
+from api.wording import facts_of, foreign, quoted, understood_as, values_cited
 from retrieval.answering import (
     Answer,
     AnswerSentence,
@@ -23,6 +23,7 @@ from retrieval.answering import (
     Restarted,
     SentenceReady,
 )
+from retrieval.answering.phrases import say
 
 NEAREST = 3  # passages shown where there is no answer
 
@@ -68,23 +69,23 @@ class AnswerPage:
         if self._reader is not None:
             return
         self._reader = understood.language
-        dates = "".join(f", {d.text}: {d.earliest} to {d.latest}" for d in understood.dates)
-        read_as = f", “{understood.question}”" if understood.question != self._question else ""
-        yield [self._dim(one_line(f"understood as {understood.language}{read_as}{dates}"))]
+        read_as = understood.question if understood.question != self._question else None
+        yield [self._dim(one_line(understood_as(understood.language, understood.dates, read_as)))]
 
     def _closing(self, answer: Answer) -> Iterator[Block]:
         """What follows the sentences; those not written yet, before it."""
         for sentence in answer.sentences[self._sentences :]:
             yield self._sentence(sentence, answer.citations)
         for one in answer.disagreements:
-            yield self._warned(f"{one.text}{''.join(f' [{n}]' for n in one.citations)}")
+            yield self._warned(values_cited(one.text, one.values, one.citations))
         yield from (self._remark(notice) for notice in answer.notices if notice not in self._told)
         if answer.citations:
             yield from self._sources(answer)
         else:
-            yield from (passage_lines(passage, self._colour) for passage in answer.passages[:NEAREST])
-        sure = f"{min(answer.confidence, 0.99):.0%} sure that the archive holds the answer"
-        yield [self._dim(f"{answer.mode}, {sure}; {answer.took_ms['total']:.0f} ms")]
+            nearest = answer.passages[:NEAREST]
+            yield from (passage_lines(passage, answer.language, self._colour) for passage in nearest)
+        written = f"{say(answer.language, 'Answer')}{' (LLM)' if answer.mode == 'generative' else ''}"
+        yield [self._dim(f"{written}: {min(answer.confidence, 0.99):.0%} · {answer.took_ms['total']:.0f} ms")]
 
     def _sentence(self, sentence: AnswerSentence, citations: Iterable[Citation]) -> Block:
         self._sentences += 1
@@ -116,8 +117,8 @@ class AnswerPage:
         first: dict[str, int] = {}
         for cited in answer.citations:
             known = first.setdefault(cited.article_id, cited.n)
-            same = [f"[{cited.n}] same article as [{known}]"]
-            lines = same if known != cited.n else self._about(cited, answer.language)
+            titled = [f"[{cited.n}] {shortened(cited.title)}"]
+            lines = titled if known != cited.n else self._about(cited, answer.language)
             if cited.n not in self._shown:
                 lines += wrapped(quoted(self._quote(cited)))
             place = citation(cited.article_id, cited.start, cited.end, cited.content_hash, cited.url)

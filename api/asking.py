@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from api.searching import search_options
+from api.status import LOADING, SEARCHING, Status, opening
 
 if TYPE_CHECKING:
     from retrieval import Turn
@@ -31,16 +32,21 @@ def run_ask(args: argparse.Namespace) -> int:
         mode=args.mode,
         conversation=history(args.history) if args.history else (),
     )
-    with open_archive(args.archive) as archive:
-        answerer = answerer_over(archive, llm)
-        if args.json:
-            print(json.dumps(answerer.ask(args.question, options).as_json(), ensure_ascii=False))
-        else:
-            _show(args.question, answerer.stream(args.question, options), sys.stdout)
+    with Status(LOADING) as status:
+        status.now(opening())
+        with open_archive(args.archive) as archive:
+            status.now(SEARCHING)
+            answerer = answerer_over(archive, llm)
+            if args.json:
+                answer = answerer.ask(args.question, options)
+                status.end()
+                print(json.dumps(answer.as_json(), ensure_ascii=False))
+            else:
+                _show(args.question, answerer.stream(args.question, options), sys.stdout, status)
     return 0
 
 
-def _show(question: str, events: Iterator[Event], out: TextIO) -> None:
+def _show(question: str, events: Iterator[Event], out: TextIO, status: Status) -> None:
     """Write for a person: at a terminal sentence by sentence, elsewhere the whole, with nothing that was taken back."""
     from api.answer_page import AnswerPage
     from retrieval.answering import Done
@@ -49,6 +55,7 @@ def _show(question: str, events: Iterator[Event], out: TextIO) -> None:
     page = AnswerPage(question, colour=live)
     for event in events:
         if live or isinstance(event, Done):
+            status.end()
             for block in page.write(event):
                 print(block, file=out, flush=live)
 

@@ -22,7 +22,7 @@ ROUGH = (
 
 
 def run_calibrate(args: argparse.Namespace) -> int:
-    """Fit, print before and after, and keep what was fitted in the archive's folder."""
+    """Fit, print before and after, and keep what was fitted where the archive is."""
     from retrieval import open_archive
 
     with open_archive(args.archive) as searcher:
@@ -69,11 +69,12 @@ def _fit_made(searcher: Searcher) -> None:
 
 
 def _keep(searcher: Searcher, fitted: Calibration, source: str) -> None:
-    """Write it to the archive's folder, and say where."""
-    from retrieval.answering.confidence import Fitted, keep
+    """Keep it where the archive is, and say where."""
+    from retrieval.answering.confidence import Fitted, keep, place_of
 
     mine = Fitted(searcher.archive.manifest.encoder, fitted.scale, fitted.offset, source)
-    print(f"kept in {keep(searcher.archive, mine)}: scale {fitted.scale:.2f}, offset {fitted.offset:+.2f}")
+    keep(searcher.archive, mine)
+    print(f"kept in {place_of(searcher.archive)}: scale {fitted.scale:.2f}, offset {fitted.offset:+.2f}")
 
 
 def _too_few(seen: str, cure: str) -> NoReturn:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 ARCHIVE = "news.zitat"
+ARCHIVE_HELP = "its folder, or postgresql://user@host/database (default: ZITAT_ARCHIVE, else news.zitat)"
 NOTHING_DONE = 2
 LLM_SECONDS = 90.0  # what the endpoint may take for an answer; a test holds that it is what its own record says
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"zitat: {error.filename or args.archive}: {error.strerror or error}", file=sys.stderr)
+        print(f"zitat: {error.filename or _named(args)}: {error.strerror or error}", file=sys.stderr)
         return NOTHING_DONE
     except KeyboardInterrupt:
         print("\nzitat: interrupted; what was stored stays stored", file=sys.stderr)
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     default = os.environ.get("ZITAT_ARCHIVE", ARCHIVE)
-    common.add_argument("--archive", metavar="DIR", default=default, help=f"the archive's folder (default {default})")
+    common.add_argument("--archive", metavar="PLACE", default=default, help=ARCHIVE_HELP)
     _add_ingest(commands, common)
     _add_search(commands, common)
     _add_ask(commands, common)
@@ -86,6 +87,16 @@ def _add_ingest(commands: Commands, common: argparse.ArgumentParser) -> None:
     ingest.add_argument(
         "--chunk-tokens", type=int, default=None, metavar="N", help="size of passages (new archives only)"
     )
+    ingest.add_argument(
+        "--index",
+        default=None,
+        metavar="URI",
+        help="keep the indexes on Milvus: milvus://host:19530 (new archives only)",
+    )
+    ingest.add_argument(
+        "--device", choices=("cpu", "cuda", "auto"), default=None, help="where passages are encoded (default: cpu)"
+    )
+    ingest.add_argument("--ray", metavar="ADDRESS", help='spread the work over a Ray cluster: HOST:6379, or "auto"')
     ingest.set_defaults(run=run_ingest)
     reembed = commands.add_parser("reembed", parents=[common], help="change to another model")
     reembed.add_argument("--model", required=True, metavar="NAME", help='a sentence-transformers model, or "bundled"')
@@ -183,6 +194,11 @@ def _add_keeping(commands: Commands, common: argparse.ArgumentParser) -> None:
     export = commands.add_parser("export", parents=[common], help="write all articles as JSON Lines")
     export.add_argument("--output", metavar="FILE", help="instead of standard output")
     export.set_defaults(run=keeping.run_export)
+    migrate = commands.add_parser("migrate", help="move an archive between folders and databases")
+    migrate.add_argument("archive", metavar="FROM", help="a folder, or postgresql://user@host/database; it stays")
+    migrate.add_argument("to", metavar="TO", help="likewise; no archive may be there")
+    migrate.add_argument("--index", default="", metavar="URI", help="keep the new one's indexes on Milvus")
+    migrate.set_defaults(run=keeping.run_migrate)
     verify = commands.add_parser("verify", parents=[common], help="check every index against the articles")
     verify.add_argument("--repair", action="store_true", help="make again what is damaged and can be made again")
     verify.set_defaults(run=keeping.run_verify)
@@ -197,6 +213,7 @@ def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes; the dead are replaced")
     serve.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help="pages that may ask; repeatable")
     serve.add_argument("--keys", metavar="FILE", help="instead of keys.json in the archive")
+    serve.add_argument("--public-url", metavar="URL", help="where others reach it, for the links in answers")
     serve.add_argument("--requests-per-minute", type=int, default=1_200, metavar="N", help="of a caller; 0: no limit")
     serve.add_argument("--log-questions", action="store_true", help="write the questions' text to the log, too")
     _llm_arguments(serve)
@@ -217,7 +234,7 @@ def _add_keys(commands: Commands, common: argparse.ArgumentParser) -> None:
     add.set_defaults(run=keys_command.run_add)
     actions.add_parser("list", parents=[file], help="list the keys").set_defaults(run=keys_command.run_list)
     revoke = actions.add_parser("revoke", parents=[file], help="take keys away, at once")
-    revoke.add_argument("ids", nargs="+", metavar="ID")
+    revoke.add_argument("keys_named", nargs="+", metavar="KEY", help="its id, or its name where no other has it")
     revoke.set_defaults(run=keys_command.run_revoke)
 
 
@@ -237,6 +254,13 @@ def _add_eval(commands: argparse._SubParsersAction) -> None:  # type: ignore[typ
     command = commands.add_parser("eval", help="measure what is found and answered on a test set")
     add_arguments(command)
     command.set_defaults(run=run_eval)
+
+
+def _named(args: argparse.Namespace) -> str:
+    """The archive, without a password."""
+    from index.location import located
+
+    return located(args.archive).name
 
 
 def _names(text: str) -> tuple[str, ...]:

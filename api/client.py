@@ -29,7 +29,20 @@ from api.exchange import (
     Unreachable,
     refused,
 )
-from api.records import Chunk, Health, ListedArticle, Page, Period, Stats, Timeline, Unreadable, WholeArticle, rebuilt
+from api.records import (
+    Chunk,
+    Health,
+    ListedArticle,
+    Page,
+    Period,
+    Source,
+    Sources,
+    Stats,
+    Timeline,
+    Unreadable,
+    WholeArticle,
+    rebuilt,
+)
 from api.service.job import Job, Remark
 from retrieval.answering.options import AnswerOptions
 from retrieval.answering.records import Answer, Done, Event, PassagesFound, Restarted, SentenceReady
@@ -53,6 +66,7 @@ __all__ = [
     "Refused",
     "Remark",
     "SearchOptions",
+    "Source",
     "Stats",
     "Timeline",
     "Unreachable",
@@ -179,6 +193,11 @@ class Client:
         """How many articles there are of each month."""
         wanted = {"language": list(languages), "source": list(sources)}
         return self._service.asked(Timeline, "GET", "/v1/timeline", parameters=wanted)
+
+    def sources(self, prefix: str = "", *, limit: int = 50) -> tuple[Source, ...]:
+        """Sources whose name, or a word in it, begins so, in any case; the most frequent ones without a prefix."""
+        parameters = {"prefix": prefix, "limit": limit}
+        return self._service.asked(Sources, "GET", "/v1/sources", parameters=parameters).sources
 
     def health(self) -> Health:
         """That the service answers questions; raises Busy where it still does not after every retry."""

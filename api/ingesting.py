@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.archive import Archive
     from index.article import Rejection
     from index.encoder import Encoder
-    from index.ingest import Summary
+    from index.ingest import Summary, Workers
     from index.reading import Progress
 
 ALL_WELL, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
@@ -36,17 +34,17 @@ def run_ingest(args: argparse.Namespace) -> int:
         delimiter=args.delimiter,
         encoding=args.encoding,
     )
-    is_new = not (Path(args.archive) / "manifest.json").exists()
-    archive, encoder = _archive_for(args)
+    archive, encoder, is_new = _archive_for(args)
     progress, summary = Progress(), Summary()
     started = time.monotonic()
     try:
-        with archive, archive.writing(), _telling(progress) as (tell, say):
-            ingest(archive, encoder, read(args.paths, options, progress), tell, summary, lambda one: say(_line(one)))
+        with archive, archive.writing(), _telling(progress) as (tell, say), _workers(args, archive) as workers:
+            items, report = read(args.paths, options, progress), lambda one: say(_line(one))
+            ingest(archive, encoder, items, tell, summary, report, workers)
     finally:
         _print_summary(summary, time.monotonic() - started)
-    if is_new and not summary.added:
-        _unmake(Path(args.archive))
+        if is_new and not summary.added:
+            _unmake(archive)
     return _status(summary)
 
 
@@ -61,46 +59,73 @@ def run_reembed(args: argparse.Namespace) -> int:
     encoder = load_encoder(args.model)
     with Archive(args.archive) as archive, archive.writing():
         if archive.manifest.encoder == encoder.fingerprint:
-            print(f"{args.archive} is already made with {args.model}")
+            print(f"{archive.location.name} is already made with {args.model}")
             return ALL_WELL
         with tqdm(total=archive.store.counts()["articles"], unit=" articles", file=sys.stderr, mininterval=1) as bar:
             reembed(archive, encoder, args.model, bar.update)
-    print(f"{args.archive} is now made with {args.model}")
+    print(f"{archive.location.name} is now made with {args.model}")
     return ALL_WELL
 
 
-def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder]:
+def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder, bool]:
+    """The archive, its encoder, and whether it was made just now."""
     from index.archive import Archive
     from index.encoder import BUNDLED, load_encoder
     from index.errors import ArchiveMissing, BadInput
 
+    device = None if args.ray else args.device  # on a cluster, the nodes have it
     try:
         archive = Archive(args.archive)
     except ArchiveMissing:
         model = args.model or BUNDLED
-        encoder = load_encoder(model)
-        return Archive.create(args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens), encoder
+        encoder = load_encoder(model, device)
+        made = Archive.create(
+            args.archive, encoder, model=model, chunk_tokens=args.chunk_tokens, index=args.index or ""
+        )
+        return made, encoder, True
+    if args.index not in (None, archive.manifest.index):
+        raise BadInput(
+            f"the indexes of this archive are in {archive.manifest.index or 'files'}, not in {args.index}",
+            "leave --index out, or move the archive with `zitat migrate --index`",
+        )
     if args.chunk_tokens not in (None, archive.manifest.chunk_tokens):
         raise BadInput(
             f"this archive has passages of {archive.manifest.chunk_tokens} tokens, not {args.chunk_tokens}",
             "leave --chunk-tokens out, or ingest into a new archive",
         )
-    if args.model is None:
-        return archive, archive.own_encoder()
-    encoder = load_encoder(args.model)
-    archive.manifest.check_encoder(encoder, archive.path, named=args.model)
-    return archive, encoder
+    model = args.model or archive.manifest.model
+    encoder = load_encoder(model, device)
+    archive.manifest.check_encoder(encoder, archive.location.name, named=model)
+    return archive, encoder, False
 
 
-def _unmake(folder: Path) -> None:
-    """Take away an archive that was made for nothing, so that a mistyped path leaves no empty one behind."""
-    for path in folder.glob("archive.sqlite*"):
-        path.unlink()
-    shutil.rmtree(folder / "derived", ignore_errors=True)
-    for name in ("manifest.json", "write.lock"):
-        (folder / name).unlink(missing_ok=True)
-    with suppress(OSError):  # the folder was there before, with files of its own
-        folder.rmdir()
+def _workers(args: argparse.Namespace, archive: Archive) -> AbstractContextManager[Workers | None]:
+    """A cluster's, where one is named; else those of this process."""
+    if args.ray is None:
+        return nullcontext()
+    from index.ray_workers import RayWorkers
+
+    return RayWorkers(args.ray, archive.manifest.model, args.device)
+
+
+def _unmake(archive: Archive) -> None:
+    """Take away an archive that was made for nothing, so that a mistyped place or address leaves no empty one behind.
+
+    What went wrong before matters more than that it stays, where it cannot be taken away.
+    """
+    from index.errors import ArchiveError
+
+    with closing(archive.location) as location, suppress(ArchiveError), location.lock(wait=0):
+        if _is_empty(archive):
+            location.remove(archive.manifest)
+
+
+def _is_empty(archive: Archive) -> bool:
+    """Looked up: what a batch stored before it failed was not counted, and another process may have come in between."""
+    from index.store import Store
+
+    with closing(Store(archive.location.truth(archive.manifest))) as store:
+        return store.counts()["articles"] == 0
 
 
 @contextmanager

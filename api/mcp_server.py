@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 from api.answerers import answerer_over
 from api.markdown import as_markdown, passages_as_markdown
 from api.refitting import Refitting, basis
-from api.service.bodies import AnswerBody, ArticleCardBody, SearchBody
+from api.service.responses import AnswerBody, ArticleCardBody, SearchBody
 from index.errors import BadInput, ZitatError
 from retrieval import Answerer, AnswerOptions, Searcher, SearchOptions, Turn
 from retrieval.answering.options import MOST_SENTENCES, MOST_TURNS

@@ -99,6 +99,21 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A source, and how many articles are from it."""
+
+    source: str
+    articles: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Sources, the most frequent first of those that begin as was asked."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
 class Health:
     """That the service is up and answers questions."""
 

@@ -7,18 +7,17 @@ import threading
 
 from index.archive import Archive
 from index.errors import BadInput
-from index.files import version_of
 from retrieval.answering import Answerer
 from retrieval.answering.confidence import NAME, Calibration, calibration_of
 
 log = logging.getLogger("zitat.calibration")
 
-Basis = tuple[int, tuple[int, int]]  # the generation, and which file says when to refuse
+Basis = tuple[int, str | None]  # the generation, and what `zitat calibrate` left
 
 
 def basis(archive: Archive) -> Basis:
     """By what an answerer over the archive refuses; to be looked at before one is made, so that none is missed."""
-    return archive.manifest.generation, version_of(archive.path / NAME)
+    return archive.manifest.generation, archive.location.read(NAME)
 
 
 class Refitting:

@@ -7,11 +7,13 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from api.status import LOADING, SEARCHING, Status, opening
 from api.terminal import BOLD, DIM, INDENT, marked, one_line, shortened, styled, wrapped
-from index.published import shown
 
 if TYPE_CHECKING:
     from retrieval import Passage, SearchOptions, SearchResult
+
+EMPTY_CURE = "zitat stats; --language, --source, --after, --before"  # what to look at, in words that are typed
 
 
 def run_search(args: argparse.Namespace) -> int:
@@ -19,8 +21,11 @@ def run_search(args: argparse.Namespace) -> int:
     from retrieval import open_archive
 
     options = search_options(args)
-    with open_archive(args.archive) as archive:
-        result = archive.search(args.question, options)
+    with Status(LOADING) as status:
+        status.now(opening())
+        with open_archive(args.archive) as archive:
+            status.now(SEARCHING)
+            result = archive.search(args.question, options)
     if args.json:
         print(json.dumps(result.as_json(), ensure_ascii=False))
     else:
@@ -46,18 +51,20 @@ def search_options(args: argparse.Namespace) -> SearchOptions:
     )
 
 
-def passage_lines(passage: Passage, colour: bool) -> list[str]:
-    """A passage for a person: rank, title, facts, text with its highlights, citation."""
+def passage_lines(passage: Passage, reader: str, colour: bool) -> list[str]:
+    """A passage for a person: rank, title, facts in the reader's language, text with its highlights, citation."""
+    from api.wording import facts_of
+    from retrieval.answering.phrases import say
+
     article = passage.article
-    facts = [article.source, article.author, shown(article.published_at), article.language]
-    about = one_line(" · ".join(fact for fact in facts if fact))
+    about = one_line(facts_of(article, article.language, reader, author=article.author))
     lines = [f"{passage.rank}. {styled(shortened(article.title), BOLD, colour)}"]
     lines.append(styled(f"{INDENT}{about}", DIM, colour))
     lines += wrapped(marked(passage.text, passage.start, passage.highlights, colour))
     place = citation(article.id, passage.start, passage.end, article.content_hash, article.url)
     lines.append(styled(f"{INDENT}{place}", DIM, colour))
     if passage.also_in:
-        lines.append(INDENT + one_line(f"also in {', '.join(passage.also_in)}"))
+        lines.append(INDENT + one_line(say(reader, "also in {articles}", articles=" · ".join(passage.also_in))))
     return lines
 
 
@@ -67,9 +74,12 @@ def citation(article_id: str, start: int, end: int, content_hash: str, url: str 
 
 
 def _for_a_person(result: SearchResult, *, colour: bool) -> str:
-    dates = "".join(f", {d.text}: {d.earliest} to {d.latest}" for d in result.understood.dates)
-    head = one_line(f"understood as {result.understood.language}{dates}; {result.took_ms['total']:.0f} ms")
+    from api.wording import understood_as
+    from retrieval.answering.phrases import say
+
+    reader = result.understood.language
+    head = one_line(f"{understood_as(reader, result.understood.dates)} · {result.took_ms['total']:.0f} ms")
     if not result.passages:
-        return f"{head}\n\nNothing was found: take filters away, or see `zitat stats` for what the archive holds."
-    blocks = ["\n".join(passage_lines(passage, colour)) for passage in result.passages]
+        return f"{head}\n\n{say(reader, 'Nothing was found.')}\n({EMPTY_CURE})"
+    blocks = ["\n".join(passage_lines(passage, reader, colour)) for passage in result.passages]
     return "\n\n".join([styled(head, DIM, colour), *blocks])

@@ -20,13 +20,13 @@ WORKER_SILENCE = 30  # seconds after which a worker is held to be dead; on a bus
 
 def run_serve(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from index.manifest import read_manifest
+    from index.location import located
 
     with ExitStack() as stack:
         settings = _settings(args, stack)
         from api.service.keys import check_bind
 
-        read_manifest(settings.archive)  # a service without an archive would only ever say that it is not ready
+        located(settings.archive).manifest()  # a service without an archive would only ever say that it is not ready
         check_bind(settings)
         return serve(settings)
 
@@ -73,18 +73,20 @@ def _config(settings: Settings) -> Config:
 def _settings(args: argparse.Namespace, stack: ExitStack) -> Settings:
     from api.answerers import llm_of
     from api.service.settings import Limits, Settings
+    from index.location import place
 
     shared = None
     if args.workers > 1:
         shared = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zitat-")))
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)  # read as its library is imported, in the workers
     return Settings(
-        archive=Path(args.archive),
+        archive=place(args.archive),
         host=args.host,
         port=args.port,
         workers=args.workers,
         cors=tuple(args.cors),
         keys=Path(args.keys) if args.keys else None,
+        public_url=args.public_url,
         log_questions=args.log_questions,
         limits=Limits(requests_per_minute=args.requests_per_minute),
         llm=llm_of(args),

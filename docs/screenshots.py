@@ -73,12 +73,12 @@ def opened(question: str) -> Callable[[Page], None]:
     return act
 
 
-def pressed(question: str, name: str) -> Callable[[Page], None]:
-    """Ask, and press a button of the turn."""
+def listed(question: str, name: str) -> Callable[[Page], None]:
+    """Ask, and open a list below the answer; its button is named in the language of the question."""
 
     def act(page: Page) -> None:
         asked(question)(page)
-        page.locator(".turn").last.get_by_role("button", name=name).click()
+        page.locator(f".turn:last-child [data-name={name}]").click()
 
     return act
 
@@ -105,7 +105,7 @@ SHOTS: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "panel": (LAPTOP, opened(TRADE)),
     "panel-dark": (WIDE | DARK, opened(OFFICE)),
     "refusal": (LAPTOP, asked("Who won the football World Cup in 1954?")),
-    "timeline": (LAPTOP, pressed(TRADE, "Timeline")),
+    "timeline": (LAPTOP, listed(TRADE, "timeline")),
     "filters": (LAPTOP, filtered),
     "conversation-dark": (
         LAPTOP | DARK,

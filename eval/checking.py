@@ -7,7 +7,6 @@ import argparse
 from eval.measuring import parse_measures
 from eval.rankers.archive import PRODUCT, variants_named
 from eval.rankers.choosing import searches_here
-from eval.reports.as_html import must_have_jinja
 from index.errors import BadInput
 
 DEMANDS = (  # what says nothing without another option
@@ -34,8 +33,6 @@ def check(args: argparse.Namespace) -> None:
         raise BadInput("--answers: nothing that is measured answers", "measure --variant zitat, or a Zitat at --url")
     if args.measure:
         parse_measures(args.measure)
-    if args.html:
-        must_have_jinja()
     for file in (args.json, args.markdown, args.html):
         if file and not file.absolute().parent.is_dir():
             raise BadInput(f"there is no folder {file.parent} for {file.name}", "make it, or name another")

@@ -51,7 +51,7 @@ def foreign_words(searcher: Searcher, queries: list[Query], language: str) -> li
     found = {one.text[slice(*span)] for one in queries for span in content(one.text, language)}
     long = sorted(word for word in found if len(word) >= least and analyse(word, language))
     stems = {word: analyse(word, language)[0] for word in long}
-    often = searcher.archive.view().terms.document_frequency(set(stems.values()))
+    often = searcher.archive.view().document_frequency(set(stems.values()))
     return [word for word in long if not often[stems[word]]]
 
 

@@ -1,39 +1,40 @@
-"""An archive on disk: one truth and what is derived from it, opened for reading or for writing.
-
-archive/
-    manifest.json     how it was made
-    archive.sqlite    the truth
-    derived/          vectors and terms, made again whenever they are missing or damaged
-    write.lock        held by the one writer
-"""
+"""An archive: one truth and what is derived from it, opened for reading or for writing, in a folder or on a server."""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Hashable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
-from filelock import FileLock, Timeout
-
-from index.derived import Derived, DerivedDamaged, View
+from index.derived import Derived
 from index.encoder import BUNDLED, Encoder, load_encoder
-from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, BadInput
-from index.files import full_disk_said, version_of
-from index.manifest import NAME, Manifest, discard_generation, located, read_manifest, write_manifest
+from index.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveFull,
+    ArchiveLocked,
+    ArchiveReadOnly,
+    ArchiveUnreachable,
+    BadInput,
+)
+from index.followers import Followers
+from index.location import Location
+from index.location import located as location_of
+from index.manifest import COMPACT, Manifest, located
 from index.store import Store
+from index.view import DerivedDamaged, Indexes, Version, View
 
 CHUNK_TOKENS, FEWEST_TOKENS = 200, 16
 WAIT_FOR_WRITER = 10.0  # seconds
 LOOKS, LOOK_AGAIN_AFTER = 5, 0.02  # seconds
-_UNBORN = ".new"
-
-Version = tuple[int, int]
+LITTLE_WAIT = 2.0  # seconds, for another process of this machine that is catching indexes up
+PATIENCE = 1.0  # seconds for which a search may go on with indexes that lag behind, while others catch them up
 
 
 class Reading(NamedTuple):
@@ -46,55 +47,65 @@ class Reading(NamedTuple):
 class Archive:
     """An open archive. Any number of processes may read while one writes."""
 
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
+    def __init__(self, where: Path | str) -> None:
+        self.location: Location = location_of(where)
         self._lock = threading.RLock()
         self._views: weakref.WeakSet[View] = weakref.WeakSet()
-        self._load_manifest()
+        try:
+            self._load_manifest()
+        except BaseException:
+            self.location.close()
+            raise
         self._view: View | None = None
         self._version: Version = (0, 0)
+        self._lagging_until = 0.0
+
+    @property
+    def path(self) -> Path:
+        """Where files on this machine belong: the archive's folder, or one in the cache for an archive on a server."""
+        return self.location.folder(self.manifest)
 
     def _load_manifest(self) -> None:
-        self._manifest_version = version_of(self.path / NAME)
-        self.manifest = read_manifest(self.path)
-        truth = self.path / self.manifest.truth
-        if not truth.exists():
-            with suppress(OSError):  # made, and named in the manifest, but not yet under its name
-                os.rename(f"{truth}{_UNBORN}", truth)
+        self._manifest_version: Hashable = self.location.version()
+        self.manifest = self.location.manifest()
         try:
-            self.store = Store(truth)
+            self.store = Store(self.location.truth(self.manifest))
         except ArchiveDamaged:
-            if version_of(self.path / NAME) == self._manifest_version:
+            if self.location.version() == self._manifest_version:
                 raise
-            return self._load_manifest()  # re-embedded just now: the old files are gone
-        dimension = int(self.manifest.encoder["dimension"])
-        self.derived = Derived(self.path / self.manifest.derived, self.store, dimension)
+            return self._load_manifest()  # re-embedded just now: the old generation is gone
+        self.derived = indexes_of(self.location, self.manifest, self.store)
 
     @classmethod
     def create(
-        cls, path: Path | str, encoder: Encoder, *, model: str = BUNDLED, chunk_tokens: int | None = None
+        cls,
+        where: Path | str,
+        encoder: Encoder,
+        *,
+        model: str = BUNDLED,
+        chunk_tokens: int | None = None,
+        index: str = "",
     ) -> Archive:
-        """Make an empty archive; the folder may exist, but not hold an archive.
+        """Make an empty archive; the folder or database may exist, but not hold an archive.
 
         Passages are of about `chunk_tokens` tokens: where none are given 200, or as many as the encoder can take.
+        `index` is the URI of Milvus, where the derived indexes are not to be files, or "compact" for files without a
+        copy of the vectors.
         """
-        folder = Path(path)
-        manifest = Manifest(located(model), encoder.fingerprint, _chunk_tokens(chunk_tokens, encoder.window))
-        folder.mkdir(parents=True, exist_ok=True)
-        with full_disk_said(folder), _write_lock(folder, WAIT_FOR_WRITER):
-            if (folder / NAME).exists():
-                raise ArchiveError(f"{folder} already holds an archive: open it, or choose another folder")
-            fresh = folder / (manifest.truth + _UNBORN)
-            for suffix in ("", "-wal", "-shm"):
-                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-            Store(fresh, create=True).close()
-            write_manifest(folder, manifest)
-        return cls(folder)
+        tokens = _chunk_tokens(chunk_tokens, encoder.window)
+        manifest = Manifest(located(model), encoder.fingerprint, tokens, index=index, id=uuid4().hex)
+        with closing(location_of(where)) as location, location.lock(WAIT_FOR_WRITER):
+            if location.exists():
+                raise ArchiveError(f"{location.name} already holds an archive: open it, or choose another place")
+            location.make(manifest).close()
+            location.publish(manifest)
+        return cls(where)
 
     def close(self) -> None:
         """Close the files; mapped ones stay until no search uses them."""
         self._view = None
         self.store.close()
+        self.location.close()
 
     def __enter__(self) -> Archive:
         return self
@@ -104,11 +115,12 @@ class Archive:
 
     @contextmanager
     def writing(self, wait: float = WAIT_FOR_WRITER) -> Iterator[None]:
-        """Hold the write lock; the indexes are caught up before and after."""
-        with _write_lock(self.path, wait), full_disk_said(self.path):
+        """Hold the write lock; tables of an earlier form are upgraded, the indexes caught up before and after."""
+        with self.location.lock(wait):
             self._follow_manifest()
             if self.manifest.generation > 1:  # a re-embedding may have been stopped before it had tidied up
-                discard_generation(self.path, replace(self.manifest, generation=self.manifest.generation - 1))
+                discard(self.location, replace(self.manifest, generation=self.manifest.generation - 1))
+            self.store.upgrade()
             self.derived.catch_up()
             yield
             self._follow_manifest()
@@ -121,7 +133,7 @@ class Archive:
         return encoder
 
     def view(self) -> View:
-        """The indexes as they are now; a state that another process has published since is loaded first."""
+        """The indexes as they are now; a state that was published since, and what they lack of the truth, is loaded."""
         return self._now().view
 
     @contextmanager
@@ -137,8 +149,10 @@ class Archive:
             with ExitStack() as held:
                 try:
                     held.enter_context(reading.view.store.snapshot())
-                    reading.view.store.sequence()  # SQLite holds the state still from the first read on
-                except ArchiveError:  # the files of an earlier generation may be gone
+                    reading.view.store.sequence()  # the state is held still from the first read on
+                except ArchiveUnreachable:
+                    raise
+                except ArchiveError:  # the earlier generation may be gone
                     if self._is_published(reading):
                         raise
                     continue
@@ -146,26 +160,32 @@ class Archive:
                 if self._is_published(reading) or look == LOOKS - 1:
                     yield reading
                     return
-        raise ArchiveLocked(f"{self.path} is made anew again and again: let the process that writes to it finish")
+        raise ArchiveLocked(f"{self.location.name} is made anew again and again: let the process that writes finish")
 
     def _now(self) -> Reading:
         with self._lock:
             self._follow_manifest()
-            if self._view is None or self.derived.version() != self._version:
+            if self._view is None or self.derived.version() != self._version or self._lags(self._view):
                 self._version, self._view = self._fresh_view()
                 self._views.add(self._view)
             return Reading(self._view, self.manifest)
 
+    def _lags(self, view: View) -> bool:
+        """Whether nobody else on this machine would bring the indexes to what the truth holds now."""
+        if not isinstance(self.derived, Followers) or time.monotonic() < self._lagging_until:
+            return False
+        return view.state.sequence < view.store.sequence()
+
     def _is_published(self, reading: Reading) -> bool:
         """Whether no other state, and no other generation, has been published since."""
         with self._lock:
-            same = reading.view is self._view and version_of(self.path / NAME) == self._manifest_version
-            return same and self.derived.version() == self._version
+            same = reading.view is self._view and self.location.version() == self._manifest_version
+            return same and self.derived.version() == self._version and not self._lags(reading.view)
 
     def _follow_manifest(self) -> bool:
-        """Change over to the files of another generation, if a manifest has been published that names them."""
+        """Change over to another generation, if a manifest has been published that names it."""
         with self._lock:
-            if version_of(self.path / NAME) == self._manifest_version:
+            if self.location.version() == self._manifest_version:
                 return False
             earlier = self.store
             self._view = None
@@ -177,12 +197,17 @@ class Archive:
         """Load the published state. Where it lags behind the truth, or is damaged, and nobody writes: mend it first."""
         found = self._looked()
         if found is None or found[1].state.sequence < self.store.sequence():
-            mended = self._mended(wait=0 if found else WAIT_FOR_WRITER)
+            until = time.monotonic() + WAIT_FOR_WRITER
+            mended = self._mended(LITTLE_WAIT)
+            while found is None and not mended and time.monotonic() < until:  # a writer's first state may be on its way
+                found = self._looked()
+                mended = found is None and self._mended(LITTLE_WAIT)
             found = (self._looked() if mended else None) or found
+            self._lagging_until = 0.0 if mended else time.monotonic() + PATIENCE
         if found is None:
             raise ArchiveLocked(
-                f"the indexes of {self.path} are damaged, and cannot be made again now: let the process that writes "
-                "to it finish, or give this one the right to write"
+                f"the indexes of {self.location.name} are damaged, and cannot be made again now: let the process that "
+                "writes to it finish, or give this one the right to write"
             )
         return found
 
@@ -209,20 +234,45 @@ class Archive:
     def is_written(self) -> bool:
         """Whether a process holds the write lock at this moment."""
         try:
-            with _write_lock(self.path, 0):
+            with self.location.lock(0):
                 return False
         except ArchiveLocked:
             return True
-        except OSError:  # a read-only medium
+        except (ArchiveReadOnly, OSError):  # a standby, or a read-only medium
             return False
 
     def _mended(self, wait: float) -> bool:
         """Whether the indexes could be caught up or made again: not while another writes, nor on a full disk."""
         try:
-            with self.writing(wait):
+            if isinstance(self.derived, Followers):
+                self.derived.catch_up(wait=wait)
                 return True
-        except (ArchiveLocked, ArchiveFull, OSError):
+            with self.writing(wait if wait > LITTLE_WAIT else 0):
+                return True
+        except (ArchiveLocked, ArchiveFull, ArchiveReadOnly, OSError):
             return False
+
+
+def indexes_of(location: Location, manifest: Manifest, store: Store) -> Indexes:
+    """The derived indexes that a manifest names: on a server, or in files of this machine."""
+    dimension = int(manifest.encoder["dimension"])
+    if manifest.index not in ("", COMPACT):
+        from index.milvus import on_milvus
+
+        return on_milvus(manifest, store)
+    folder = location.folder(manifest) / manifest.derived
+    derived = Derived(folder, store, dimension, compact=manifest.index == COMPACT)
+    return derived if location.is_local else Followers(derived, location.name)
+
+
+def discard(location: Location, manifest: Manifest) -> None:
+    """Delete a generation, as far as it is there, and its collection where its indexes are on Milvus."""
+    if manifest.index not in ("", COMPACT):
+        from index.milvus import on_milvus
+
+        with suppress(ArchiveDamaged), closing(Store(location.truth(manifest))) as store:
+            on_milvus(manifest, store).drop()
+    location.discard(manifest)
 
 
 def _close_when_unused(store: Store, views: list[View]) -> None:
@@ -247,18 +297,3 @@ def _chunk_tokens(wanted: int | None, window: int) -> int:
         cure = f"give a number from {FEWEST_TOKENS} to {window}, or leave it out"
         raise BadInput(f"passages of {wanted} tokens cannot be made with this model", cure)
     return wanted
-
-
-@contextmanager
-def _write_lock(folder: Path, wait: float) -> Iterator[None]:
-    lock = FileLock(folder / "write.lock")
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout:
-        raise ArchiveLocked(
-            f"another process is writing to {folder} (waited {wait:g} s): let it finish, or stop it"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -8,10 +8,12 @@ the mean over the question's tokens of the largest inner product with the passag
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bits import products, rounded
 from index.encoder import Codes, Vectors
 
 BLOCK = 2_048  # passage tokens compared at once: unpacked, a token's signs take 32 times its code
@@ -31,10 +33,7 @@ def pack(tokens: Vectors) -> Codes:
 def alignment(query: Vectors, codes: Codes) -> Vectors:
     """Estimated cosines, shape (question tokens, passage tokens)."""
     signs = np.unpackbits(codes, axis=-1).astype(np.float32)
-    total = query.sum(1, keepdims=True)
-    # <q, 2b - 1> = 2 <q, b> - sum(q); the factor makes the estimate of the cosine unbiased for a random rotation.
-    scale = np.sqrt(np.pi / (2 * query.shape[1]))
-    return np.asarray((2.0 * (query @ signs.T) - total) * scale, np.float32)
+    return _cosines(query @ signs.T, query.sum(1, keepdims=True), query.shape[1])
 
 
 def sign_similarity(one: Codes, other: Codes) -> Vectors:
@@ -56,8 +55,10 @@ def token_matches(query: Vectors, passages: Sequence[Codes]) -> Vectors:
     """How well each passage answers to each token of a question, shape (passages, n); 0 without codes."""
     out = np.zeros((len(passages), len(query)), np.float32)
     if len(query):
+        whole, step = rounded(query)
         for rows in _blocks([len(codes) for codes in passages]):
-            out[rows] = _token_matches(query, [passages[row] for row in rows])
+            best = _best_products(whole, [passages[row] for row in rows])
+            out[rows] = _cosines(best * step, query.sum(1), query.shape[1])
     return out
 
 
@@ -76,7 +77,12 @@ def _blocks(sizes: Sequence[int]) -> Iterator[list[int]]:
         yield rows
 
 
-def _token_matches(query: Vectors, passages: Sequence[Codes]) -> Vectors:
-    scores = alignment(query, np.concatenate(passages))
+def _best_products(whole: NDArray[np.int8], passages: Sequence[Codes]) -> NDArray[np.int32]:
+    """Of each passage and token of the question the greatest product; that of whole numbers is that of the cosines."""
     starts = np.cumsum([0, *(len(codes) for codes in passages[:-1])])
-    return np.asarray(np.maximum.reduceat(scores, starts, axis=1).T, np.float32)
+    return np.maximum.reduceat(products(np.concatenate(passages), whole), starts, axis=0)
+
+
+def _cosines(products: NDArray[Any], total: NDArray[np.float32], dimension: int) -> Vectors:
+    """<q, 2b - 1> = 2 <q, b> - sum(q); the factor makes the estimate of the cosine unbiased for a random rotation."""
+    return np.asarray((2.0 * products - total) * np.sqrt(np.pi / (2 * dimension)), np.float32)

@@ -1,133 +1,131 @@
-"""A SQLite file in WAL mode: one connection a thread, whole transactions, errors in plain words."""
+"""The tables of a truth, opened or created: whole transactions, states held still, errors in plain words."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
-from index.schema import FORMAT, SCHEMA
+from sqlalchemy import Connection, Executable, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-_DAMAGE = ("decode", "no such table", "no such column")  # the tables are made with the file, and stay
-_DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_NO_READING = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
-_NO_WRITING = (
-    sqlite3.SQLITE_IOERR_WRITE,
-    sqlite3.SQLITE_IOERR_FSYNC,
-    sqlite3.SQLITE_IOERR_DIR_FSYNC,
-    sqlite3.SQLITE_IOERR_TRUNCATE,
-    sqlite3.SQLITE_IOERR_SHMOPEN,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-    sqlite3.SQLITE_IOERR_SHMMAP,
-    sqlite3.SQLITE_IOERR_COMMIT_ATOMIC,
-)
+from index.errors import ArchiveDamaged, ArchiveError
+from index.migrations import TRUTH
+from index.sqlite import SqliteFile
+
+if TYPE_CHECKING:
+    from index.postgres import PostgresSchema
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 @contextmanager
-def said_plainly(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+def said_plainly(where: SqliteFile | PostgresSchema) -> Iterator[None]:
+    """The errors of an engine, and of what lies between, as ours."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)  # Python's own errors have none
-        if code & 0xFF == sqlite3.SQLITE_FULL or code in _NO_WRITING:
-            raise ArchiveFull(f"writing {path} failed ({error}): free some disk space and run it again") from error
-        said = code & 0xFF == sqlite3.SQLITE_ERROR and any(sign in str(error) for sign in _DAMAGE)
-        if said or code in _NO_READING or code & 0xFF in _DAMAGE_CODES:
-            raise damaged(path, str(error)) from error
-        raise ArchiveError(f"{path}: {error}") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what it finds in damaged tables
-        raise damaged(path, str(error)) from error
-
-
-def damaged(path: Path, what: str) -> ArchiveDamaged:
-    """The error for a truth that cannot be trusted."""
-    return ArchiveDamaged(
-        f"{path} is damaged ({what}): restore it from a backup, or make a new archive by ingesting the articles again"
-    )
+    except DBAPIError as error:
+        raise where.explained(error.orig or error) from error
+    except where.driver_errors as error:
+        raise where.explained(error) from error
+    except SQLAlchemyError as error:
+        raise ArchiveError(f"{where.name}: {error}") from error
 
 
 class Database:
-    """The file with the tables of the truth, opened or created."""
+    """The tables of the truth, in a file or on a server."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        self.path = path
-        if not create and (not path.is_file() or path.stat().st_size == 0):
-            raise damaged(path, "the file is missing or empty")
-        self._mode = "rwc" if create else "rw" if os.access(path.parent, os.W_OK) else "ro"
+    def __init__(self, where: Path | SqliteFile | PostgresSchema, *, create: bool = False) -> None:
+        self.where = SqliteFile(where) if isinstance(where, Path) else where
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        with said_plainly(path):
+        if not create:
+            self.where.check_there()
+        with said_plainly(self.where):
             if create:
-                self._create()
-            version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version != FORMAT:
-            raise ArchiveError(f"{path} has format {version}, this program reads {FORMAT}: ingest into a new archive")
+                self.where.prepare()
+            self._engine = self.where.engine()
+            weakref.finalize(self, self._engine.dispose)  # where nobody closes it
+            self._plain = self._engine.execution_options(**self.where.plain)
+            self._still = self._engine.execution_options(**self.where.still)
+            try:
+                self._open(create)
+            except BaseException:
+                self._engine.dispose()
+                raise
 
-    @property
-    def db(self) -> sqlite3.Connection:
-        """One connection a thread: SQLite's connections are not shared between legs that run in parallel."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None or (self._local.immutable and self._has_log()):
-            # On a read-only medium SQLite can't make the files it shares with a writer; where there is no writer, it
-            # need not.
-            self._local.immutable = self._mode == "ro" and not self._has_log()
-            options = f"mode={self._mode}&immutable={int(self._local.immutable)}"
-            name = f"{self.path.absolute().as_uri()}?{options}"
-            db = sqlite3.connect(name, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
-            self._local.db = db
-            self._open.append(db)
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = FULL")
-        return db
+    def _open(self, create: bool) -> None:
+        if create:
+            with self.transaction() as db:
+                TRUTH.upgrade(db)
+        with self._connected() as db:
+            self.where.check_format(db)
 
-    def _has_log(self) -> bool:
-        return self.path.with_name(self.path.name + "-wal").exists()
-
-    def _create(self) -> None:
-        self.db.execute("PRAGMA page_size = 8192")
-        self.db.execute("PRAGMA journal_mode = WAL")
-        with self.transaction():
-            for statement in SCHEMA.split(";\n"):
-                self.db.execute(statement)
-            self.db.execute(f"PRAGMA user_version = {FORMAT}")
+    def upgrade(self) -> None:
+        """Bring the tables to this program's form; for the one writer."""
+        with said_plainly(self.where), self._connected() as db:
+            form = TRUTH.form_of(db)
+        if form not in TRUTH.forms:
+            cure = "let the newer version write to it, or update this one"
+            raise ArchiveError(f"{self.where.name} has form {form}, this program writes {TRUTH.head}: {cure}")
+        if form != TRUTH.head:
+            with self.transaction() as db:
+                TRUTH.upgrade(db)
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        for db in self._open:
-            db.close()
-        self._open.clear()
-        self._local = threading.local()
+        """Close every connection; one in use is closed when it is let go."""
+        self._engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Everything written inside is stored together, or not at all."""
-        with said_plainly(self.path):
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self.db.execute("COMMIT")
-            except BaseException:
-                if self.db.in_transaction:
-                    self.db.execute("ROLLBACK")
-                raise
+    def transaction(self) -> Iterator[Connection]:
+        """Everything written inside is stored together, or not at all; what this thread reads inside is as written."""
+        with said_plainly(self.where), self.where.writing(self._engine) as db, self._holding(db):
+            yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Everything read inside sees one state of the archive, whatever is written meanwhile."""
-        with said_plainly(self.path):
-            self.db.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self.db.in_transaction:
-                    self.db.execute("ROLLBACK")
+        """Everything this thread reads inside sees one state of the archive, whatever is written meanwhile."""
+        if self._held is not None:
+            yield
+            return
+        with said_plainly(self.where), self._still.connect() as db, self._holding(db):
+            yield
 
-    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
+    def rows(self, query: Executable | str, parameters: Parameters = None) -> Sequence[Any]:
         """The rows of a query; for this package's own use."""
-        with said_plainly(self.path):
-            return self.db.execute(query, parameters).fetchall()
+        with said_plainly(self.where), self._connected() as db:
+            return db.execute(text(query) if isinstance(query, str) else query, parameters).all()
+
+    def integrity(self) -> list[str]:
+        """What the engine itself finds wrong with its tables."""
+        with said_plainly(self.where), self._connected() as db:
+            return self.where.integrity(db)
+
+    def damaged(self, what: str) -> ArchiveDamaged:
+        """The error for a truth that cannot be trusted."""
+        return self.where.damaged(what)
+
+    @property
+    def _held(self) -> Connection | None:
+        """The connection of this thread's transaction or snapshot."""
+        return getattr(self._local, "held", None)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """The connection that this thread holds already, or one from the pool."""
+        if self._held is not None:
+            yield self._held
+            return
+        with self._plain.connect() as db:
+            yield db
+
+    @contextmanager
+    def _holding(self, db: Connection) -> Iterator[None]:
+        before = self._held
+        self._local.held = db
+        try:
+            yield
+        finally:
+            self._local.held = before

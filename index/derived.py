@@ -1,100 +1,98 @@
-"""The derived indexes, vectors and terms: caught up from the change log, checked when opened, rebuilt if damaged.
+"""The derived indexes in files, rows and terms: caught up from the change log, sealed, rebuilt if damaged.
 
-`state.json` is written last and atomically: it says up to which change both indexes hold the truth, and which vector
-snapshot belongs to it. A crash at any moment leaves the state of before, and the next opening replays what is missing.
+`state.json` is written last and atomically: it says up to which change the files hold the truth, how much of those that
+grow is its own, and seals them all. A crash at any moment leaves the state of before, and the next opening replays what
+is missing. Opening looks at the seals, which takes the same time whatever the size; after a run that was stopped, and
+for `zitat verify`, every file is read whole.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import xxhash
-from numpy.typing import NDArray
 
-from index.analyser import analyse, transliterated
+from index import lists as inverted
+from index.documents import TermDocument, documents_after, plain_documents
+from index.file_view import FileState, FileView
 from index.files import version_of, write_atomically
+from index.lists import Lists
+from index.ranges import joined, outside
+from index.rows import RowCounts, Rows, RowWriter
+from index.seals import Seal, holds, sealed, whole_checksum
 from index.store import Store
-from index.terms import TermDocument, TermIndex, intact
-from index.vectors import VectorIndex
+from index.terms import TermIndex, files_of, intact
+from index.vectors import EXACT_UP_TO, VectorIndex
+from index.view import DerivedDamaged, Version
 
-SNAPSHOT_AFTER = 2_000  # changed vectors kept out of the snapshot while a run goes on; they are read from the truth
-SNAPSHOT_SHARE = 0.1
-SMALL = 20_000  # chunks up to which the snapshot is written after every run: it takes less than a second
-
-
-class DerivedDamaged(Exception):
-    """A derived index is missing, torn or altered; never shown to a user, as it is rebuilt."""
-
-
-@dataclass(frozen=True)
-class State:
-    """What the derived files hold: the truth up to `sequence`, that is, chunks up to `last_chunk`."""
-
-    sequence: int = 0
-    last_chunk: int = 0
-    documents: int = 0
-    snapshot: str = ""
-    snapshot_sequence: int = 0
-    checksum: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """Both indexes at one state, and the truth they were made from.
-
-    It is never changed once made, so that a search may go on with it while a newer one is loaded.
-    """
-
-    state: State
-    vectors: VectorIndex
-    terms: TermIndex
-    store: Store
+TOGETHER = 1_024  # chunks whose rows are written together
+TAIL, TAIL_SHARE = 20_000, 0.01  # rows that are not in the lists yet, and are compared one by one
+RETRAINED = 4  # times as many rows as when the centres were chosen: they are chosen anew
+GONE_SHARE, GONE_AT_LEAST = 0.25, 1_000  # removed rows, from which on the rest is written anew
 
 
 class Derived:
-    """The folder of derived files beside a truth."""
+    """The folder of derived files beside a truth; with `compact` the vectors are read from the truth itself."""
 
-    def __init__(self, folder: Path, store: Store, dimension: int) -> None:
-        self.folder, self.store, self.dimension = folder, store, dimension
-        self._state_file = folder / "state.json"
-        self._written: State | None = None  # by this process: it need not check its own work
-        self._written_version = (0, 0)
+    def __init__(self, folder: Path, store: Store, dimension: int, *, compact: bool = False) -> None:
+        self.folder, self.store, self.dimension, self.compact = folder, store, dimension, compact
+        self._state_file, self._mark, self._terms = folder / "state.json", folder / "unfinished", folder / "terms"
+        self._written: FileState | None = None  # by this process: it need not check its own work
+        self._written_version: Version = (0, 0)
+        self._seen: dict[str, tuple[Seal, Version]] = {}  # files whose seals were found right
+        self._lists: tuple[str, Lists] | None = None
 
-    def version(self) -> tuple[int, int]:
+    def version(self) -> Version:
         """Changes whenever another state is published."""
         return version_of(self._state_file)
 
-    def load(self) -> View:
-        """Open the published state, with every file checked; raises DerivedDamaged."""
+    def load(self) -> FileView:
+        """Open the published state, its files looked at; raises DerivedDamaged."""
         state = self._read_state()
-        if not intact(self.folder / "terms"):
-            raise DerivedDamaged("the term index is missing or does not match its checksums")
+        self._look_at(state)
         terms = self._open_terms()
         if terms.size != state.documents and not self._is_ahead(terms, state):
             raise DerivedDamaged(f"the term index holds {terms.size} chunks, its state says {state.documents}")
-        return View(state, self._load_vectors(state, shared=True), terms, self.store)
+        return FileView(state, VectorIndex(self._rows(state), self._opened_lists(state)), terms, self.store)
+
+    def check(self) -> None:
+        """Read every file whole, and compare what is known of each chunk with the truth; raises DerivedDamaged."""
+        view = self.load()
+        self._read_whole(view.state)
+        rows, documents, wrong = view.vectors.rows, plain_documents(self.store, 0, view.state.last_chunk), 0
+        while together := list(islice(documents, TOGETHER)):
+            wrong += rows.differing(together)
+        if wrong:
+            raise DerivedDamaged(f"what is known of {wrong} chunks differs from the articles")
 
     def catch_up(self, *, finished: bool = True) -> None:
         """Bring the files to the truth's last change, as the one writer; `finished` when no more is about to come."""
         published = self._written if self.version() == self._written_version else None
-        published = published or self._sound_state()
-        state = published
+        state = published or self._sound_state()
         sequence = self.store.sequence()
-        if state.sequence < sequence or not (self.folder / "terms" / "meta.json").exists():
-            state = self._replay(state, sequence)
-        vectors = self._load_vectors(state, shared=False) if self._snapshot_due(state, finished) else None
-        if vectors is not None:
-            state = self._write_snapshot(vectors, state)
-        if state != published or not self._state_file.exists():
+        if self._is_current(state, sequence):
+            self.store.sweep(sequence)
+            return
+        with self._unfinished():
+            if state.compact != self.compact or not state.folder:
+                state = self._rows_anew(state)
+            if state.sequence < sequence or not (self._terms / "meta.json").exists():
+                state = self._replay(state, sequence)
+            if self._lists_due(state):
+                state = self._with_lists(state)
             self._publish(state)
         self.store.sweep(state.sequence)
-        self._written, self._written_version = state, self.version()
+
+    def _is_current(self, state: FileState, sequence: int) -> bool:
+        made = bool(state.folder) and state.compact == self.compact and self._state_file.exists()
+        return made and state.sequence == sequence and not self._lists_due(state)
 
     def rebuild(self) -> None:
         """Throw the derived files away and make them again from the truth."""
@@ -104,134 +102,197 @@ class Derived:
 
     # -- state
 
-    def _read_state(self) -> State:
+    def _read_state(self) -> FileState:
         try:
             content = json.loads(self._state_file.read_text())
-            checksum = content.pop("seal")
-            state = State(**content)
+            seal = content.pop("seal")
+            content["rows"] = RowCounts(**content["rows"])
+            content["seals"] = {name: Seal(*one) for name, one in content["seals"].items()}
+            state = FileState(**content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise DerivedDamaged(f"state.json cannot be read ({error})") from error
-        if checksum != _seal(state):
+        if seal != _seal(asdict(state)):
             raise DerivedDamaged("state.json does not match its checksum")
         return state
 
-    def _sound_state(self) -> State:
+    def _sound_state(self) -> FileState:
         """The state to go on from: the published one, or nothing at all where the files behind it are not sound."""
         try:
-            return self.load().state
+            state = self.load().state
+            if self._mark.exists():  # a run was stopped, perhaps with the machine
+                self._read_whole(state)
+                self._mark.unlink(missing_ok=True)
+            self._written, self._written_version = state, self.version()
+            return state
         except DerivedDamaged:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            return State()
+            earlier = self._earlier_state()
+            if earlier is None:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            return earlier or FileState(compact=self.compact)
 
-    def _publish(self, state: State) -> None:
-        write_atomically(self._state_file, json.dumps(asdict(state) | {"seal": _seal(state)}, indent=1))
-        for path in self.folder.glob("vectors-*.faiss*"):
-            if path.name != state.snapshot:
-                path.unlink(missing_ok=True)
+    def _earlier_state(self) -> FileState | None:
+        """That of files written before there were rows, if they are sound: their terms are still good."""
+        try:
+            content = json.loads(self._state_file.read_text())
+            sound = content.pop("seal") == _seal(content) and "snapshot" in content and intact(self._terms)
+            state = FileState(content["sequence"], content["last_chunk"], content["documents"])
+            return state if sound and self._open_terms().size == state.documents else None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, DerivedDamaged):
+            return None
+
+    def _publish(self, state: FileState) -> None:
+        state = replace(state, seals=self._seals(state))
+        write_atomically(self._state_file, json.dumps(asdict(state) | {"seal": _seal(asdict(state))}))
+        for pattern, kept in (("rows-*", state.folder), ("lists-*", state.lists), ("vectors-*.faiss", "")):
+            for path in self.folder.glob(pattern):
+                if path.name != kept:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        self._written, self._written_version = state, self.version()
+
+    @contextmanager
+    def _unfinished(self) -> Iterator[None]:
+        """A mark while files are written; one that is found later says that a run was stopped."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._mark.touch()
+        yield
+        self._mark.unlink(missing_ok=True)
+
+    # -- seals
+
+    def _seals(self, state: FileState) -> dict[str, Seal]:
+        """Of all files of a state; what was never changed since it was sealed keeps its seal."""
+        out = {name: seal for name, seal in state.seals.items() if name.startswith(f"{state.folder}/")}
+        fixed = [f"terms/{name}" for name in files_of(self._terms)] + ([state.lists] if state.lists else [])
+        for name in fixed:
+            out[name] = state.seals.get(name) or sealed(self.folder / name)
+        return out
+
+    def _look_at(self, state: FileState) -> None:
+        """Compare the files with their seals, but for those that this process has looked at already."""
+        try:
+            there = {f"terms/{name}" for name in files_of(self._terms)}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DerivedDamaged(f"the term index cannot be read ({error})") from error
+        merged = {name for name in state.seals if name.startswith("terms/")} - there
+        if not intact(self._terms, only={name[6:] for name in there - state.seals.keys()}):
+            raise DerivedDamaged("the term index does not match its checksums")
+        for name, seal in state.seals.items():
+            if name not in merged:
+                self._look_at_file(name, seal, growing=name.startswith(f"{state.folder}/"))
+
+    def _look_at_file(self, name: str, seal: Seal, *, growing: bool) -> None:
+        known = (seal, version_of(self.folder / name))
+        if self._seen.get(name) == known:
+            return
+        if not holds(self.folder / name, seal, growing=growing):
+            raise DerivedDamaged(f"{name} is missing or does not match its seal")
+        self._seen[name] = known
 
     # -- terms
 
-    def _is_ahead(self, terms: TermIndex, state: State) -> bool:
+    def _is_ahead(self, terms: TermIndex, state: FileState) -> bool:
         """Whether the terms hold the state and some of the changes after it: a writer commits them before the state."""
         with self.store.snapshot():
             later = [(c.first, c.last) for c in self.store.changes(state.sequence)]
             wanted = self.store.chunk_keys()
         return np.array_equal(outside(terms.keys(), later), outside(wanted, later))
 
+    def _read_whole(self, state: FileState) -> None:
+        if state.lists and whole_checksum(self.folder / state.lists) != state.checksum:
+            raise DerivedDamaged(f"{state.lists} does not match its checksum")
+        if not intact(self._terms):
+            raise DerivedDamaged("the term index is missing or does not match its checksums")
+
     def _open_terms(self) -> TermIndex:
         try:
-            return TermIndex(self.folder / "terms")
+            return TermIndex(self._terms)
         except ValueError as error:
             raise DerivedDamaged(f"the term index cannot be opened ({error})") from error
 
-    def _replay(self, state: State, sequence: int) -> State:
-        folder = self.folder / "terms"
-        terms = TermIndex(folder) if (folder / "meta.json").exists() else TermIndex(folder, create=True)
-        changes = [c for c in self.store.changes(state.sequence) if c.sequence <= sequence]
+    def _replay(self, state: FileState, sequence: int) -> FileState:
+        terms = TermIndex(self._terms, create=not (self._terms / "meta.json").exists())
+        changes = [change for change in self.store.changes(state.sequence) if change.sequence <= sequence]
+        writer = RowWriter(self.folder / state.folder, state.rows, self.dimension, compact=state.compact)
         # What is added is removed first: a run that was killed may have indexed it already.
-        terms.update(_joined((c.first, c.last) for c in changes), self._documents(state.last_chunk))
-        last = max((c.last for c in changes), default=0)
-        return replace(state, sequence=sequence, last_chunk=max(state.last_chunk, last), documents=terms.size)
-
-    def _documents(self, after: int) -> Iterator[TermDocument]:
-        for stored in self.store.articles_after_chunk(after):
-            article = stored.article
-            about = (
-                f"{article.title} {article.source or ''} {article.day} {article.day[:4]}"  # a year is asked for alone
-            )
-            context = analyse(about, article.language)
-            span = stored.days
-            for chunk in self.store.chunks_between(stored.first_chunk, stored.last_chunk):
-                text = article.text[chunk.start : chunk.end]
-                terms = analyse(text, chunk.language)
-                names = transliterated(f"{article.title} {text}")
-                fields = (stored.key, article.language, article.source, *span)
-                yield TermDocument(chunk.key, terms, context, names, *fields)
-
-    # -- vectors
-
-    def _load_vectors(self, state: State, *, shared: bool) -> VectorIndex:
-        vectors = VectorIndex(self.dimension)
-        if state.snapshot:
-            path = self.folder / state.snapshot
-            if _checksum(path) != state.checksum:
-                raise DerivedDamaged(f"{state.snapshot} is missing or does not match its checksum")
-            try:
-                vectors = VectorIndex.load(path, self.dimension, shared=shared)
-            except (RuntimeError, ValueError) as error:
-                raise DerivedDamaged(f"{state.snapshot} cannot be opened ({error})") from error
-        changes = [c for c in self.store.changes(state.snapshot_sequence) if c.sequence <= state.sequence]
-        for first, last in _joined((c.first, c.last) for c in changes if not c.removed):
-            vectors.add(*self.store.vectors(first, last))
+        documents = documents_after(self.store, state.last_chunk)
+        terms.update(joined((c.first, c.last) for c in changes), self._written_to(writer, documents))
         for change in changes:
             if change.removed:
-                vectors.remove(change.first, change.last)
-        return vectors
+                writer.remove(change.first, change.last)
+        last = max(state.last_chunk, max((c.last for c in changes), default=0))
+        state = self._with_rows(replace(state, sequence=sequence, last_chunk=last, documents=terms.size), writer)
+        return self._without_gone(state) if any(change.removed for change in changes) else state
 
-    def _snapshot_due(self, state: State, finished: bool) -> bool:
-        changed = sum(
-            max(c.last - c.first + 1, 0)
-            for c in self.store.changes(state.snapshot_sequence)
-            if c.sequence <= state.sequence
-        )
-        limit = max(SNAPSHOT_AFTER, int(state.documents * SNAPSHOT_SHARE))
-        return changed > (0 if finished and state.documents <= SMALL else limit)
+    # -- rows
 
-    def _write_snapshot(self, vectors: VectorIndex, state: State) -> State:
-        name = f"vectors-{state.sequence}.faiss"
-        path = self.folder / name
-        vectors.merged().save(path)
-        with open(path, "rb") as written:
-            os.fsync(written.fileno())
-        return replace(state, snapshot=name, snapshot_sequence=state.sequence, checksum=_checksum(path))
+    def _rows(self, state: FileState) -> Rows:
+        try:
+            folder = self.folder / state.folder
+            return Rows(folder, state.rows, self.dimension, self.store, compact=state.compact)
+        except (OSError, ValueError) as error:
+            raise DerivedDamaged(f"the rows cannot be opened ({error})") from error
+
+    def _rows_anew(self, state: FileState) -> FileState:
+        """Rows of what a state holds, read from the truth; there are no lists yet."""
+        folder = f"rows-{state.sequence}"
+        empty = replace(state, folder=folder, rows=RowCounts(), compact=self.compact, lists="", listed=0, seals={})
+        writer = RowWriter(self.folder / folder, RowCounts(), self.dimension, compact=self.compact)
+        for _ in self._written_to(writer, plain_documents(self.store, 0, state.last_chunk)):
+            pass
+        return self._with_rows(empty, writer)
+
+    def _written_to(self, writer: RowWriter, documents: Iterator[TermDocument]) -> Iterator[TermDocument]:
+        """The documents, each given a row on its way."""
+        while together := list(islice(documents, TOGETHER)):
+            writer.add(together, *self.store.vectors(together[0].key, together[-1].key))
+            yield from together
+
+    def _with_rows(self, state: FileState, writer: RowWriter) -> FileState:
+        seals = {f"{state.folder}/{name}": seal for name, seal in writer.close().items()}
+        return replace(state, rows=writer.counts, seals=state.seals | seals)
+
+    def _without_gone(self, state: FileState) -> FileState:
+        """The rows written anew, without removed ones, where these are many."""
+        rows = self._rows(state)
+        if len(rows.gone) <= max(GONE_AT_LEAST, GONE_SHARE * rows.count):
+            return state
+        folder = f"rows-{state.sequence}"
+        writer = RowWriter(self.folder / folder, RowCounts(), self.dimension, compact=state.compact)
+        writer.take_over(rows)
+        empty = replace(state, folder=folder, lists="", listed=0, seals={})
+        return self._with_rows(empty, writer)
+
+    # -- lists
+
+    def _opened_lists(self, state: FileState) -> Lists | None:
+        """Mapped once, however many states are read that name them."""
+        if not state.lists:
+            return None
+        if self._lists is None or self._lists[0] != state.checksum:
+            try:
+                self._lists = state.checksum, Lists.load(self.folder / state.lists, self.dimension)
+            except (RuntimeError, ValueError) as error:
+                raise DerivedDamaged(f"{state.lists} cannot be opened ({error})") from error
+        return self._lists[1]
+
+    def _lists_due(self, state: FileState) -> bool:
+        tail = state.rows.rows - state.listed
+        return tail > (max(TAIL, TAIL_SHARE * state.listed) if state.lists else EXACT_UP_TO)
+
+    def _with_lists(self, state: FileState) -> FileState:
+        """All rows in lists: those that are there with what is new, or new ones around other centres."""
+        rows = self._rows(state)
+        trained = state.trained
+        if state.lists and rows.count < RETRAINED * trained:
+            lists = Lists.load(self.folder / state.lists, self.dimension, shared=False)
+            inverted.extended(lists, rows)
+        else:
+            lists, trained = inverted.built(rows), rows.count
+        name = f"lists-{state.sequence}-{rows.count}.faiss"
+        lists.save(self.folder / name)
+        checksum = whole_checksum(self.folder / name)
+        return replace(state, lists=name, listed=rows.count, trained=trained, checksum=checksum)
 
 
-def _joined(ranges: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges of keys, those that follow each other joined."""
-    out: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if out and first <= out[-1][1] + 1:
-            out[-1] = (out[-1][0], max(out[-1][1], last))
-        elif last >= first:
-            out.append((first, last))
-    return out
-
-
-def outside(keys: NDArray[np.int64], ranges: list[tuple[int, int]]) -> NDArray[np.int64]:
-    """The keys, ascending, that lie in none of the ranges, first to last."""
-    inside = np.zeros(len(keys), bool)
-    for first, last in ranges:
-        inside[np.searchsorted(keys, first) : np.searchsorted(keys, last, side="right")] = True
-    return keys[~inside]
-
-
-def _seal(state: State) -> str:
-    return xxhash.xxh3_64_hexdigest(json.dumps(asdict(state), sort_keys=True).encode())
-
-
-def _checksum(path: Path) -> str:
-    """Of a file's content; empty when there is no such file."""
-    try:
-        return xxhash.xxh3_128_hexdigest(np.memmap(path, np.uint8, "r").data)
-    except (OSError, ValueError):
-        return ""
+def _seal(content: dict[str, object]) -> str:
+    return xxhash.xxh3_64_hexdigest(json.dumps(content, sort_keys=True).encode())

@@ -65,12 +65,23 @@ class Encoder(Protocol):
         """Encode one question."""
 
 
-def load_encoder(name: str = BUNDLED) -> Encoder:
-    """The bundled encoder, or any sentence-transformers model by name or path."""
+def load_encoder(name: str = BUNDLED, device: str | None = None, threads: int | None = None) -> Encoder:
+    """The bundled encoder, or any sentence-transformers model by name or path.
+
+    `device` is where passages are encoded: "cpu", "cuda", "auto" for a GPU where there is one, or None for what suits
+    the model: the bundled one runs in int8 on the CPU. `threads` limits the bundled one's; None is one a core.
+    """
+    from index.device import chosen
+
+    device = chosen(device) if device else None
+    if name == BUNDLED and device == "cuda":
+        from index.gpu import GpuEncoder
+
+        return GpuEncoder(device)
     if name == BUNDLED:
         from index.bundled import BundledEncoder
 
-        return BundledEncoder()
+        return BundledEncoder(threads)
     from index.sbert import SentenceTransformerEncoder
 
-    return SentenceTransformerEncoder(name)
+    return SentenceTransformerEncoder(name, device)

@@ -8,7 +8,7 @@ only one language uses decides alone. Nothing is downloaded: both packages carry
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 UNKNOWN = "und"
 _SAMPLE = 4000  # code points; more text does not change the answer
 _LONG = 200  # from here on a reliable answer of CLD2 stands alone
+_LIKELY = 20  # languages that fastText is asked for
 _SURE = 0.6  # below this fastText yields to a reliable answer of CLD2
 _CLD2_KNOWS_BETTER = frozenset("am ti so yo ig ha lg ln om rn rw sn xh zu st tn ts nso ny mg".split())
 _SCRIPTS = {
@@ -62,6 +63,20 @@ def detect(text: str) -> tuple[str, float]:
     if reliable and share >= 0.8 and len(letters) >= _LONG:
         return guess, round(share, 2)
     return _together(guess, share, reliable, sample)
+
+
+def guesses(text: str) -> dict[str, float]:
+    """How likely both models, each as loud as the other, take a few words to be in which language."""
+    sample = text[:_SAMPLE].replace("\n", " ").replace("\0", " ")
+    if sample.isupper():
+        sample = sample.lower()  # neither knows capitals
+    out: dict[str, float] = defaultdict(float)
+    labels, scores = _model().predict(sample.encode("utf-8", "replace").decode(), k=_LIKELY)
+    for label, score in zip(labels, scores, strict=True):
+        out[_short(label.removeprefix("__label__"))] += min(float(score), 1.0) / 2
+    guess, share, reliable = _cld2(sample)
+    out[guess] += share * (1.0 if reliable else 0.5) / 2
+    return dict(out)
 
 
 def agreement(text: str) -> tuple[str, float]:

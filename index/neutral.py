@@ -38,16 +38,23 @@ class LanguageMeans:
 
     def neutral(self, vector: Vectors, language: str, strength: float) -> Vectors:
         """A pooled unit vector, shape (d,), without its language's share; `strength` 0 leaves it as it is."""
+        return normalise(vector - self.share(language, strength))
+
+    def share(self, language: str, strength: float) -> Vectors:
+        """What `neutral` takes away, shape (d,)."""
         common = self._common[0]
         row = self._rows.get(language)
         offset = self.pooled[row] - common if row is not None else np.zeros_like(common)
-        return normalise(vector - strength * (offset + (1.0 - KEPT) * common))
+        return np.asarray(strength * (offset + (1.0 - KEPT) * common), np.float32)
 
     def centred(self, tokens: Vectors, language: str) -> Vectors:
         """Token vectors, shape (n, d), minus their language's mean token, as unit vectors."""
+        return normalise(normalise(tokens) - self.mean_token(language))
+
+    def mean_token(self, language: str) -> Vectors:
+        """The mean token of a language, shape (d,); of all together where it has none of its own."""
         row = self._rows.get(language)
-        mean = self.tokens[row] if row is not None else self._common[1]
-        return normalise(normalise(tokens) - mean)
+        return self.tokens[row] if row is not None else self._common[1]
 
 
 @dataclass(frozen=True)

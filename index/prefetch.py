@@ -1,13 +1,17 @@
-"""Runs an iterator in a thread of its own, a little ahead of whoever uses it."""
+"""Runs an iterator in a thread of its own, a little ahead of whoever uses it; or maps one in several threads."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Stopped(BaseException):
@@ -69,3 +73,22 @@ def prefetch(items: Iterable[T], ahead: int = 2) -> Generator[T, None, None]:
     finally:
         closed.set()
         thread.join(_PATIENCE)
+
+
+def in_order(function: Callable[[T], R], items: Generator[T, None, None], workers: int) -> Generator[R, None, None]:
+    """What `function` makes of each item, in order; as many items at a time as there are workers, and none ahead.
+
+    Closing the generator closes `items`, and returns when what was begun has ended.
+    """
+    with ThreadPoolExecutor(workers, "work") as pool, closing(items):
+        begun: deque[Future[R]] = deque()
+        try:
+            for item in items:
+                begun.append(pool.submit(function, item))
+                if len(begun) == workers:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for one in begun:
+                one.cancel()

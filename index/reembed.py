@@ -5,21 +5,21 @@ Until then searches use the old generation. A run that was stopped goes on where
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import replace
 
-from index.archive import Archive
+from index.archive import Archive, discard, indexes_of
 from index.batches import batches
-from index.derived import Derived
 from index.encoder import Encoder
+from index.entries import Cut, cut, encoded
 from index.errors import ArchiveDamaged
-from index.files import write_atomically
-from index.ingest import Cut, cut, encoded
-from index.manifest import Manifest, discard_generation, located, write_manifest
+from index.location import Location
+from index.manifest import Manifest, located
 from index.schema import StoredArticle
 from index.store import Store
+
+PLAN = "reembed"  # under which the manifest of a generation in the making is kept
 
 
 def reembed(
@@ -34,7 +34,7 @@ def reembed(
     new = replace(
         old, model=located(model), encoder=encoder.fingerprint, chunk_tokens=chunk_tokens, generation=old.generation + 1
     )
-    store = _begun(archive.path, new)
+    store = _begun(archive.location, new)
     if done := sum(_is_done(store, stored) for stored in archive.store.each_article()):
         progress(done)
     for batch in batches(_cuts(archive, store, encoder, chunk_tokens), lambda one: one.tokens):
@@ -44,28 +44,21 @@ def reembed(
         if archive.store.article_origin(stored.article.id) is None:  # deleted since an earlier, stopped run
             store.delete([stored.article.id])
     store.replace_versions(archive.store.versions())
-    Derived(archive.path / new.derived, store, encoder.dimension).catch_up()
+    indexes_of(archive.location, new, store).catch_up()
     store.close()
-    write_manifest(archive.path, new)
-    _plan(archive.path).unlink(missing_ok=True)
-    discard_generation(archive.path, old)
+    archive.location.publish(new)
+    archive.location.drop(PLAN)
+    discard(archive.location, old)
 
 
-def _plan(folder: Path) -> Path:
-    return folder / "reembed.json"
-
-
-def _begun(folder: Path, manifest: Manifest) -> Store:
+def _begun(location: Location, manifest: Manifest) -> Store:
     """The truth of the new generation: that of a stopped run if it was for the same encoder, else an empty one."""
-    wanted = asdict(manifest)
-    try:
-        if json.loads(_plan(folder).read_text(encoding="utf-8")) == wanted:
-            return Store(folder / manifest.truth)
-    except (OSError, ValueError, ArchiveDamaged):
-        pass
-    discard_generation(folder, manifest)
-    store = Store(folder / manifest.truth, create=True)
-    write_atomically(_plan(folder), json.dumps(wanted))
+    if location.read(PLAN) == manifest.text:
+        with suppress(ArchiveDamaged):
+            return Store(location.truth(manifest))
+    discard(location, manifest)
+    store = Store(location.truth(manifest), create=True)
+    location.keep(PLAN, manifest.text)
     return store
 
 

@@ -6,6 +6,8 @@ ranking goes without late interaction.
 
 from __future__ import annotations
 
+import copy
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,10 +26,13 @@ UNLIMITED = 8192  # tokens; for models that name no window
 
 
 class SentenceTransformerEncoder:
-    """Encodes on a GPU when torch sees one; where the model has prompts, "query" and "document" are used."""
+    """Encodes on `device`, else on a GPU when torch sees one; a model's prompts "query" and "document" are used."""
 
-    def __init__(self, name: str) -> None:
-        self._model = _loaded(name)
+    def __init__(self, name: str, device: str | None = None) -> None:
+        self._model = _loaded(name, device)
+        # The library's tokenizers change state while they work: cutting, in another thread, has one of its own, and
+        # one batch is encoded at a time.
+        self._counter, self._encoding = copy.deepcopy(self._model.tokenizer), threading.Lock()
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         longest = self._model.max_seq_length or UNLIMITED
         prompts = [len(self._tokens(prompt)) for prompt in self._model.prompts.values()]
@@ -41,11 +46,11 @@ class SentenceTransformerEncoder:
         }
 
     def _tokens(self, text: str) -> list[int]:
-        ids: list[int] = self._model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
+        ids: list[int] = self._counter(text, add_special_tokens=False, verbose=False)["input_ids"]
         return ids
 
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        encoded = self._model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        encoded = self._counter(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return np.array([end for _, end in encoded["offset_mapping"]], np.int64)
 
     def encode_passages(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
@@ -55,7 +60,10 @@ class SentenceTransformerEncoder:
         if longest > self.window:
             raise EncoderError(f"a passage of {longest} tokens is longer than the window of {self.window}")
         texts = [f"{self._shortened(p.context)}\n{p.text}" if p.context else p.text for p in passages]
-        vectors = self._model.encode_document(texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
+        with self._encoding:
+            vectors = self._model.encode_document(
+                texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False
+            )
         nothing = np.zeros((0, self.dimension // 8), np.uint8)
         return [EncodedPassage(vector, nothing) for vector in normalise(np.asarray(vectors, np.float32))]
 
@@ -64,7 +72,8 @@ class SentenceTransformerEncoder:
 
     def encode_queries(self, questions: Sequence[str], languages: Sequence[str]) -> list[EncodedQuery]:
         """Several questions in one call; the service collects those that come at the same time."""
-        vectors = self._model.encode_query(list(questions), convert_to_numpy=True, show_progress_bar=False)
+        with self._encoding:
+            vectors = self._model.encode_query(list(questions), convert_to_numpy=True, show_progress_bar=False)
         none = np.zeros((0, self.dimension), np.float32)
         return [EncodedQuery(vector, none) for vector in normalise(np.asarray(vectors, np.float32))]
 
@@ -87,14 +96,14 @@ def _weights(model: Any) -> str:
     return digest.hexdigest()
 
 
-def _loaded(name: str) -> Any:
+def _loaded(name: str, device: str | None) -> Any:
     try:
         import torch
         from sentence_transformers import SentenceTransformer
 
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)  # weights that a checkpoint lacks are drawn by chance: each time the same
-            return SentenceTransformer(name)
+            return SentenceTransformer(name, device=device)
     except Exception as error:
         cure = "give the path of a model on this machine, or a name that can be downloaded, or leave --model out"
         raise EncoderError(f"the model {name!r} cannot be loaded ({error}): {cure}") from error

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import ColumnElement, and_, true
+
+from index.tables import articles
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -25,20 +29,18 @@ class Scope:
         """Whether this scope leaves anything out."""
         return bool(self.languages or self.sources or self.after or self.before or self.articles)
 
-    def where(self) -> tuple[str, list[object]]:
-        """The scope as an SQL condition on the table of articles, with its parameters."""
-        conditions, parameters = ["1"], list[object]()
-        for column, values in (("language", self.languages), ("source", self.sources), ("key", self.articles)):
+    def condition(self) -> ColumnElement[bool]:
+        """The scope as a condition on the table of articles."""
+        of = articles.c
+        conditions: list[ColumnElement[bool]] = [true()]
+        for column, values in ((of.language, self.languages), (of.source, self.sources), (of.key, self.articles)):
             if values:
-                conditions.append(f"{column} IN ({','.join('?' * len(values))})")
-                parameters += values
+                conditions.append(column.in_(values))
         if self.after:
-            conditions.append("latest >= ?")
-            parameters.append(self.after.toordinal())
+            conditions.append(of.latest >= self.after.toordinal())
         if self.before:
-            conditions.append("earliest <= ?")
-            parameters.append(self.before.toordinal())
-        return " AND ".join(conditions), parameters
+            conditions.append(of.earliest <= self.before.toordinal())
+        return and_(*conditions)
 
 
 EVERYTHING = Scope()

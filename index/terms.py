@@ -13,8 +13,7 @@ import struct
 import tempfile
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,43 +21,14 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
+from index.documents import TermDocument, TermQuery
 from index.scope import EVERYTHING, Scope
 
 WRITER_HEAP = 64_000_000  # bytes, for one thread; with much less the writer dies and says only "killed"
 FOOTER_MAGIC, FOOTER_END = 1337, struct.Struct("<II")
+READ_AT_ONCE = 1 << 24  # bytes
+PAGE = 200_000  # keys
 SEGMENT_FILES = ("term", "idx", "pos", "fieldnorm", "fast", "store")
-CONTEXT_BOOST, NAME_BOOST = 0.4, 0.3
-
-
-@dataclass(frozen=True)
-class TermDocument:
-    """What is indexed of a chunk: `terms` of its text, `context` of its title and source, `names` transliterated.
-
-    The other fields are what filters look at; `earliest` and `latest` are proleptic ordinals of days.
-    """
-
-    key: int
-    terms: Sequence[str]
-    context: Sequence[str]
-    names: Sequence[str]
-    article: int
-    language: str
-    source: str | None
-    earliest: int | None
-    latest: int | None
-
-
-@dataclass(frozen=True)
-class TermQuery:
-    """The same of a question."""
-
-    terms: Sequence[str]
-    names: Sequence[str]
-
-    @property
-    def blind(self) -> bool:
-        """Whether there is nothing to look for."""
-        return not self.terms and not self.names
 
 
 def _schema() -> tantivy.Schema:
@@ -103,8 +73,13 @@ class TermIndex:
 
     def keys(self) -> NDArray[np.int64]:
         """All keys that can be found, ascending."""
-        found, _ = self._run(tantivy.Query.all_query(), max(self.size, 1))
-        return np.sort(found)
+        top = self._index.searcher().search(tantivy.Query.all_query(), 1, count=False, order_by_field="key").hits
+        last = int(top[0][0]) if top else -1
+        pages = [np.zeros(0, np.int64)]
+        for first in range(0, last + 1, PAGE):  # hits are Python objects, a hundred times as large as their keys
+            found, _ = self._run(self._keys_between(first, first + PAGE - 1), PAGE)
+            pages.append(np.sort(found))
+        return np.concatenate(pages)
 
     def update(self, removed: Iterable[tuple[int, int]], added: Iterable[TermDocument]) -> None:
         """Remove ranges of keys, first to last, then add documents; visible and on disk when this returns."""
@@ -152,10 +127,6 @@ class TermIndex:
         keys = np.array(searcher.fast_field_values("key", addresses) if addresses else [], np.int64)
         return keys, np.array([score for score, _ in hits], np.float32)
 
-    def ideal_score(self, query: TermQuery) -> float:
-        """The BM25 score of a passage of average length in which each of the question's terms occurs once."""
-        return sum(self.rarity(query).values())
-
     def rarity(self, query: TermQuery) -> dict[str, float]:
         """The weight that BM25 gives each of a question's terms: its inverse document frequency."""
         found = self.document_frequency(set(query.terms))
@@ -168,14 +139,9 @@ class TermIndex:
 
     def _query(self, query: TermQuery) -> tantivy.Query:
         parts = []
-        for field, words, boost in (
-            ("terms", query.terms, 1.0),
-            ("context", query.terms, CONTEXT_BOOST),
-            ("names", query.names, NAME_BOOST),
-        ):
-            for word in dict.fromkeys(words):
-                one = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
-                parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(one, boost)))
+        for field, word, boost in query.weighted():
+            one = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
+            parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(one, boost)))
         return tantivy.Query.boolean_query(parts)
 
     def _limits(self, scope: Scope) -> Iterator[tantivy.Query]:
@@ -213,11 +179,16 @@ def _document(document: TermDocument) -> tantivy.Document:
     return made
 
 
-def intact(folder: Path) -> bool:
-    """Whether every file that the last commit names is there and matches the checksum in its footer."""
+def files_of(folder: Path) -> list[str]:
+    """The names of the files that the last commit names."""
+    meta = json.loads((folder / "meta.json").read_text())
+    return [name for segment in meta["segments"] for name in _files_of(segment)]
+
+
+def intact(folder: Path, only: Collection[str] | None = None) -> bool:
+    """Whether every file that the last commit names, or some of them, is there and matches its footer's checksum."""
     try:
-        meta = json.loads((folder / "meta.json").read_text())
-        return all(_matches_footer(folder / name) for segment in meta["segments"] for name in _files_of(segment))
+        return all(_matches_footer(folder / name) for name in files_of(folder) if only is None or name in only)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
@@ -229,12 +200,20 @@ def _files_of(segment: dict[str, Any]) -> list[str]:
 
 
 def _matches_footer(path: Path) -> bool:
-    content = memoryview(path.read_bytes())
-    if len(content) < FOOTER_END.size:
-        return False
-    size, magic = FOOTER_END.unpack(content[-FOOTER_END.size :])
-    body = len(content) - FOOTER_END.size - size
-    if magic != FOOTER_MAGIC or body < 0:
-        return False
-    footer = json.loads(bytes(content[body : -FOOTER_END.size]))
-    return bool(zlib.crc32(content[:body]) == footer["crc"])
+    """Read in pieces, as a file may be larger than what memory is left."""
+    with open(path, "rb") as file:
+        end = file.seek(0, os.SEEK_END) - FOOTER_END.size
+        if end < 0:
+            return False
+        file.seek(end)
+        size, magic = FOOTER_END.unpack(file.read())
+        body = end - size
+        if magic != FOOTER_MAGIC or body < 0:
+            return False
+        file.seek(body)
+        footer = json.loads(file.read(size))
+        file.seek(0)
+        checksum = 0
+        while body > 0 and (piece := file.read(min(body, READ_AT_ONCE))):
+            checksum, body = zlib.crc32(piece, checksum), body - len(piece)
+    return bool(checksum == footer["crc"])

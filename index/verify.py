@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.archive import Archive
-from index.derived import DerivedDamaged, View, outside
 from index.encoder import Encoder, Passage
 from index.errors import ArchiveDamaged
+from index.ranges import outside
 from index.store import Store
-from index.vectors import VectorIndex
+from index.view import DerivedDamaged, View
 
 TOLERANCE = 2e-3  # of a component: vectors are stored in half precision
 PAGE = 10_000  # chunks whose vectors are in memory together
@@ -70,10 +70,9 @@ def _encode_again(store: Store, keys: list[int], encoder: Encoder) -> None:
 
 
 def _truth_problems(store: Store) -> Iterator[Problem]:
-    """SQLite's own check, each text's hash, each encoding's checksum."""
-    for (said,) in store.rows("PRAGMA integrity_check(20)"):
-        if said != "ok":
-            yield Problem(said, mendable=False)
+    """What the engine says of its tables, each text's hash, each encoding's checksum."""
+    for said in store.integrity():
+        yield Problem(said, mendable=False)
     for one in store.each_article():
         if one.article.content_hash != one.content_hash:
             yield Problem(f"article {one.article.id}: the text does not match its hash", mendable=False)
@@ -91,7 +90,15 @@ def _derived_problems(archive: Archive) -> list[str]:
     lag = [f"the indexes hold change {at}, the articles are at {now}"] if at != now else []
     if lag and archive.is_written():
         lag = []
-    return lag + _differences(archive.store, view)
+    return lag + _differences(archive.store, view) + _damage(archive)
+
+
+def _damage(archive: Archive) -> list[str]:
+    try:
+        archive.derived.check()
+    except DerivedDamaged as damage:
+        return [] if archive.is_written() else [str(damage)]
+    return []
 
 
 def _differences(store: Store, view: View) -> list[str]:
@@ -100,10 +107,10 @@ def _differences(store: Store, view: View) -> list[str]:
         wanted = store.chunk_keys()
         later = [(c.first, c.last) for c in store.changes(view.state.sequence)]
         wanted = outside(wanted, later)
-        wrong = sum(_wrong_vectors(store, page, view.vectors) for page in _pages(wanted))
+        wrong = sum(_wrong_vectors(store, page, view) for page in _pages(wanted))
     if wrong:
         problems.append(f"{wrong} vectors differ from the articles' own")
-    for name, there in (("vector", view.vectors.keys()), ("term", view.terms.keys())):
+    for name, there in view.indexed_keys().items():
         there = outside(there, later)
         missing, extra = np.setdiff1d(wanted, there), np.setdiff1d(there, wanted)
         if len(missing) or len(extra):
@@ -116,10 +123,10 @@ def _pages(keys: np.ndarray) -> Iterator[np.ndarray]:
         yield keys[at : at + PAGE]
 
 
-def _wrong_vectors(store: Store, wanted: np.ndarray, index: VectorIndex) -> int:
+def _wrong_vectors(store: Store, wanted: np.ndarray, view: View) -> int:
     """How many of the wanted keys have another vector in the index than here."""
     keys, vectors = store.vectors(int(wanted[0]), int(wanted[-1]))
-    found, indexed = index.among(wanted)
+    found, indexed = view.among(wanted)
     both, ours, theirs = np.intersect1d(keys, found, return_indices=True)
     if not len(both):
         return 0

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.codes import token_matches
-from index.derived import View
 from index.encoder import Codes, EncodedQuery
 from index.schema import Candidate
+from index.view import View
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats, Ranking, final_score, max_sim_of
 
@@ -43,8 +43,8 @@ class Comparer:
             languages=np.array([c.language for c in found], np.str_),
             vectors=vectors,
             cosine=vectors @ self.query.vector,
-            bm25=self.view.terms.scores(self.asked.terms, keys),
-            ideal_bm25=self.view.terms.ideal_score(self.asked.terms),
+            bm25=self.view.lexical_scores(self.asked.terms, keys),
+            ideal_bm25=sum(self.view.rarity(self.asked.terms).values()),
             in_period=np.array([_in_period(c, self.asked) for c in found], bool),
         )
 

@@ -44,7 +44,8 @@ _FIGURES = r"(?<year>(?:19|20|2[45])\d\d|2100)"  # 2400 and later: Buddhist, in 
 _YEAR = rf"{_FIGURES}(?![\d%]|[.,:]\d)"
 _DAY = r"(?<day>\d{1,2})(?!\d|[.,:]\d)(?:-?\p{L}{1,3}\b\.?|[ºª.])?"
 _OF = r"[\s.,'-]{0,2}(?:(?:de|del|of|the|di|du|den|d'|ngay|nam|thang|عام|لعام|سنه|من)\s+)*"
-_NO_WORD_BEFORE = r"(?:(?<![\w$€£¥/+-]|\d[.,:\s])|(?<=(?:19|20)\d\d[-–/]))"
+_UNSPACED_LETTER = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]"
+_NO_WORD_BEFORE = rf"(?:(?<![\w$€£¥/+-]|\d[.,:\s])|(?<=(?:19|20)\d\d[-–/])|(?<={_UNSPACED_LETTER}))"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ archive is searched by days, months and years.
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -85,10 +86,15 @@ def _folded(text: str) -> tuple[str, list[int]]:
         return text.lower(), list(range(len(text) + 1))
     letters, offsets = [], []
     for cluster in regex.finditer(r"\X", text):
-        letter = fold(cluster[0])
+        letter = "".join(map(_digit, fold(cluster[0])))
         letters.append(letter)
         offsets += [cluster.start()] * len(letter)
     return "".join(letters), [*offsets, len(text)]
+
+
+def _digit(letter: str) -> str:
+    """A digit of any script as patterns have it: "٢٠٣٠" is 2030."""
+    return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
 
 
 def _candidates(folded: str, words: Vocabulary, today: date) -> Iterator[tuple[regex.Match[str], Days, bool]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from index.encoder import EncodedQuery, Encoder
+from retrieval.holdings import UNKNOWN, Holdings
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats
 from retrieval.results import SearchResult
@@ -31,8 +32,8 @@ class Found:
 
     `ranked` are the passages' chunks with their token codes, in the order of `result.passages`; `texts` the articles'
     texts by id, as they were when the passages were cut from them. `rarity` is the weight (inverse document frequency)
-    of each of the question's terms. `compared` is None where nothing was found, and so is `query` where the filters
-    let nothing pass.
+    of each of the question's terms, and `holdings` what the archive has at all. `compared` is None where nothing was
+    found, and so is `query` where the filters let nothing pass.
     """
 
     result: SearchResult
@@ -43,3 +44,4 @@ class Found:
     texts: Mapping[str, str] = field(default_factory=dict)
     compared: Compared | None = None
     rarity: Mapping[str, float] = field(default_factory=dict)
+    holdings: Holdings = UNKNOWN

@@ -1,7 +1,8 @@
 """Which words of a passage answer to which words of the question, in whatever language each of them is.
 
 Late interaction already pairs every token of the question with a token of the passage; a word is marked when such a
-pair is close, or when the lexical leg counts it as the same word.
+pair is close, or when the lexical leg counts it as the same word. Words that name nothing (the, in, und) are not
+marked: they match in every passage and say nothing of it.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ from index.encoder import Codes, EncodedQuery, Vectors
 from index.folding import fold
 from index.scripts import UNSPACED
 from index.sentences import sentence_spans
+from retrieval.answering.following.small_words import plain, tokens_of, words_of
 from retrieval.results import Span
 
 CLOSE = 0.55  # estimated cosine from which two tokens mean the same
 SHORTEST = 4  # letters; shorter words are mostly grammar, and are marked only where the lexical leg counts them
 CUT_IN_FRONT = frozenset({"ar", "ga", "id", "ne", "nl", "sr", "ta", "yi"})  # where a stem may begin unlike its word
 _WORD = regex.compile(rf"([{UNSPACED}])|[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]+", regex.V1)
+_OPENS = regex.compile(r"(?:^|[.!?…:;。！？\n])[\s\p{P}]*$")  # what lies before the first word of a sentence
+_COMPOSING = regex.compile(r"[\uff61-\uff9f\u3099\u309a]")  # with the letter before they become another
 _IN_PAIRS_OR_FIGURES = regex.compile(r"[\p{Hangul}\p{N}]")  # what begins so may have terms that begin otherwise
 
 
@@ -37,29 +41,67 @@ def highlights(
     """
     pairs = alignment(query.tokens, codes) if len(query.tokens) and len(codes) else np.zeros((0, 0), np.float32)
     close = _close_spans(pairs, ends)
-    initials = None if language in CUT_IN_FRONT else {term[0] for term in terms}
+    initials = {term[0] for term in terms}
+    anywhere = language in CUT_IN_FRONT or bool(_COMPOSING.search(text))
     spans = []
     for word in _WORD.finditer(text):
         start, end = word.span()
         unspaced = word.lastindex is not None
         aligned = (unspaced or end - start >= SHORTEST) and close.find(1, start, end) >= 0
-        if aligned or (not unspaced and end - start > 1 and _counted(word[0], language, terms, initials)):
+        if not (aligned or anywhere or _initial(text[start]) in initials or (not unspaced and _has_others(text[start]))):
+            continue  # most words need not be looked at to know that the lexical leg does not count them
+        if not unspaced and _is_small(word[0], language) and not _is_name(text, start, end):
+            continue
+        if aligned or (not unspaced and end - start > 1 and not terms.isdisjoint(_terms(word[0], language))):
             spans.append(Span(start, end))
         elif unspaced and _is_pair(text[start : start + 2], terms):
             spans.append(Span(start, start + 2))
-    return _joined(text, spans) or _best_sentence(text, language, pairs, ends)
+    return _trimmed(text, language, _joined(text, spans)) or _best_sentence(text, language, pairs, ends)
 
 
-def _counted(word: str, language: str, terms: set[str], initials: set[str] | None) -> bool:
-    """Whether the lexical leg counts a word; most of a text's words need not be analysed to know that it does not."""
-    if initials is not None and _initial(word[0]) not in initials and not _IN_PAIRS_OR_FIGURES.match(word):
-        return False
-    return not terms.isdisjoint(_terms(word, language))
+@lru_cache(maxsize=20_000)
+def _is_small(word: str, language: str) -> bool:
+    """Whether a word names nothing."""
+    words = words_of(language)
+    return words is not None and plain(word, language) in words.small
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether a word is written as a name is (WHO, the month of May), and not only as it opens a sentence."""
+    if end - start > 1 and text[start:end].isupper():
+        return True
+    return text[start].isupper() and not _OPENS.search(text[max(0, start - 20) : start])
+
+
+def _trimmed(text: str, language: str, spans: list[Span]) -> list[Span]:
+    """In scripts without spaces, the spans without small words at their ends; those that hold nothing else go."""
+    words = words_of(language)
+    if words is None or words.strings is None:
+        return spans
+    small = bytearray(len(text) + 1)
+    for token in tokens_of(text, words):
+        if token.text in words.small:
+            small[token.start : token.end] = b"\x01" * (token.end - token.start)
+    out = []
+    for start, end in ((span.start, span.end) for span in spans):
+        while start < end and small[start]:
+            start += 1
+        while start < end and small[end - 1]:
+            end -= 1
+        if start < end:
+            out.append(Span(start, end))
+    return out
 
 
 @lru_cache(maxsize=10_000)
 def _initial(letter: str) -> str:
     return fold(letter)[:1]
+
+
+@lru_cache(maxsize=10_000)
+def _has_others(letter: str) -> bool:
+    """Whether a word that begins so may have terms that begin otherwise: it is cut into pairs, or is a figure."""
+    return bool(_IN_PAIRS_OR_FIGURES.match(letter))
 
 
 def _is_pair(pair: str, terms: set[str]) -> bool:

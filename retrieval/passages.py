@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.derived import View
 from index.encoder import EncodedQuery, Encoder
 from index.schema import StoredArticle
 from index.scope import Scope
+from index.view import View
 from retrieval.highlights import highlights
 from retrieval.question import Question
 from retrieval.results import ArticleCard, Passage, Span
@@ -23,8 +23,8 @@ class Presenter:
 
     def __init__(self, view: View, encoder: Encoder, asked: Question, query: EncodedQuery) -> None:
         self.store, self.encoder, self.query = view.store, encoder, query
-        limit = max(COMMON * view.terms.size, COMMON_IN_SMALL)
-        found = view.terms.document_frequency(set(asked.terms.terms))
+        limit = max(COMMON * view.state.documents, COMMON_IN_SMALL)
+        found = view.document_frequency(set(asked.terms.terms))
         self.terms = {term for term, chunks in found.items() if chunks <= limit}
 
     def present(self, chosen: Sequence[Ranked], scope: Scope) -> tuple[tuple[Passage, ...], dict[str, str]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from index.analyser import analyse, transliterated
+from index.documents import TermQuery
 from index.encoder import EncodedQuery, Encoder
-from index.language import detect
-from index.terms import TermQuery
 from retrieval.dates import find_dates
 from retrieval.options import language_code
 from retrieval.results import DateRange, Understood
+from retrieval.spoken import spoken
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ class Question:
     terms: TermQuery
 
 
-def understand(text: str, language: str | None, today: date) -> Question:
-    """Language, dates and terms; `language` overrides what would be detected."""
-    spoken = language_code(language) if language else detect(text)[0]
-    dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_dates(text, spoken, today))
-    terms = TermQuery(analyse(text, spoken), transliterated(text))
-    return Question(text, Understood(spoken, dates), terms)
+def understand(text: str, language: str | None, today: date, kept: Collection[str] = ()) -> Question:
+    """Language, dates and terms; `language` overrides what would be detected, `kept` are the archive's languages."""
+    asked_in = language_code(language) if language else spoken(text, kept)[0]
+    dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_dates(text, asked_in, today))
+    terms = TermQuery(analyse(text, asked_in), transliterated(text))
+    return Question(text, Understood(asked_in, dates), terms)
 
 
 def encode(question: Question, encoder: Encoder) -> EncodedQuery:

@@ -6,7 +6,9 @@ understand -> both legs at once -> union -> late interaction -> one score -> wha
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -15,20 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.derived import View
 from index.encoder import Encoder, load_encoder
 from index.errors import BadInput
 from index.manifest import Manifest
 from index.schema import Candidate
 from index.scope import Scope
-from index.store import Store
+from index.view import View
 from retrieval.clock import Clock
 from retrieval.comparing import Comparer, Comparison, joined
 from retrieval.found import Compared, Found
+from retrieval.holdings import holdings
 from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
-from retrieval.ranking import Floats, Ranking, best_first, first_stage, with_agreement
+from retrieval.ranking import Features, Floats, Ranking, best_first, first_stage, with_agreement
 from retrieval.results import SearchResult
 from retrieval.shortlist import Ranked, shortlist, spread
 
@@ -49,7 +51,7 @@ class Searcher:
         self.ranking = ranking
         self._given = encoder
         self.encoder = encoder or load_encoder(self.archive.manifest.model)
-        self.chunks_in = lru_cache(maxsize=64)(_chunks_in)
+        self.holdings = lru_cache(maxsize=4)(holdings)
         self.archive.view()
         self._encoder_for(self.archive.manifest)
         self._threads = ThreadPoolExecutor(4, "leg")
@@ -85,13 +87,15 @@ class Searcher:
         """
         options = options or SearchOptions()
         clock = Clock()
-        asked = understand(checked_question(question), options.question_language, today or date.today())
-        clock.stage("understand")
+        text = checked_question(question)
         with self.archive.reading() as (view, manifest):
+            held = self.holdings(view.store, view.state.sequence)
+            asked = understand(text, options.question_language, today or date.today(), held.languages)
+            clock.stage("understand")
             encoder = self._encoder_for(manifest)
             scope = _scope(view, options, asked)
             if scope is None:
-                return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder)
+                return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder, holdings=held)
             query = encode(asked, encoder)
             clock.stage("encode")
             comparer = Comparer(view, asked, query, self.ranking)
@@ -101,31 +105,52 @@ class Searcher:
             passages, texts = presenter.present(chosen, scope) if presented else ((), {})
         clock.stage("present")
         result = SearchResult(question, asked.understood, passages, clock.taken())
-        return Found(result, asked, encoder, query, tuple(chosen), texts, compared, view.terms.rarity(asked.terms))
+        return Found(result, asked, encoder, query, tuple(chosen), texts, compared, view.rarity(asked.terms), held)
 
     def _chosen(
         self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> tuple[list[Ranked], Compared | None]:
-        """The passages to show, best first; legs look deeper where copies or one long article leave too few."""
-        depth = max(LEG_DEPTH, options.count)
+        """The passages to show, best first; the first of them are the same however many are asked for.
+
+        The best hundred of what the legs nominate are ranked together. Where these are too few, as more are asked for
+        or copies and one long article leave too few, the next hundred are ranked and come behind them.
+        """
+        ranked: list[Ranked] = []
+        compared: Compared | None = None
+        for found, features in self._levels(scope, comparer, options, without):
+            if compared is None:
+                ranked, compared = self._ranked(found, features, scope, comparer, options, without)
+            else:
+                ranked += _behind(ranked, self._by_score(comparer.compared(found, features), comparer, options)[0])
+            if len(shortlist(ranked, options)) == options.count:
+                break
+        return shortlist(ranked, options), compared
+
+    def _levels(
+        self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
+    ) -> Iterator[tuple[list[Candidate], Features]]:
+        """What the legs nominate, a hundred at a time by the first stage; then they look deeper."""
+        depth, seen = LEG_DEPTH, np.zeros(0, np.int64)
         while True:
             legs = self._legs_at(depth, scope, comparer)
-            ranked, compared = self._ranked(np.union1d(*legs), scope, comparer, options, without)
-            chosen = shortlist(ranked, options)
-            if len(chosen) == options.count or max(map(len, legs)) < depth or depth >= DEEPEST:
-                return chosen, compared
-            depth *= 4
+            nominated = np.setdiff1d(np.union1d(*legs), seen)
+            if found := _alive(comparer.view, nominated, without):
+                features = comparer.features(found)
+                order = spread(best_first(features.keys, first_stage(features, self.ranking)), found, options)
+                for at in range(0, len(order), RERANKED):
+                    kept = order[at : at + RERANKED]
+                    yield [found[row] for row in kept], features.rows(kept)
+            if max(map(len, legs)) < depth or depth >= DEEPEST:
+                return
+            seen, depth = np.union1d(seen, nominated), 4 * depth
 
     def _legs_at(self, depth: int, scope: Scope, comparer: Comparer) -> list[Keys]:
         """What each leg nominates, both working at once."""
         view = comparer.view
-        lexical = self._threads.submit(view.terms.search, comparer.asked.terms, depth, scope)
-        dense, _ = view.vectors.search(comparer.query.vector, depth, self._allowed(view, scope))
+        lexical = self._threads.submit(view.lexical, comparer.asked.terms, depth, scope)
+        dense, _ = view.dense(comparer.query.vector, depth, scope)
         none, ranking = np.zeros(0, np.int64), self.ranking
         return [dense if ranking.dense_leg else none, lexical.result()[0] if ranking.lexical_leg else none]
-
-    def _allowed(self, view: View, scope: Scope) -> Keys | None:
-        return self.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
 
     def _encoder_for(self, manifest: Manifest) -> Encoder:
         """The encoder that the archive was made with: `zitat reembed` may have changed it."""
@@ -136,20 +161,22 @@ class Searcher:
         return encoder
 
     def _ranked(
-        self, nominated: Keys, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
-    ) -> tuple[list[Ranked], Compared | None]:
-        """The nominated chunks that still exist, best first; those far behind in the first stage are dropped."""
-        found = _alive(comparer.view, nominated, without)
-        if not found:
-            return [], None
-        features = comparer.features(found)
-        order = best_first(features.keys, first_stage(features, self.ranking))
-        kept = spread(order, found, options)[: max(RERANKED, 2 * options.count)]
-        rows = comparer.compared([found[row] for row in kept], features.rows(kept))
-        late, score = comparer.scores(rows)
+        self,
+        found: list[Candidate],
+        features: Features,
+        scope: Scope,
+        comparer: Comparer,
+        options: SearchOptions,
+        without: frozenset[int],
+    ) -> tuple[list[Ranked], Compared]:
+        """Candidates, and what says the same as the first of them in other languages, best first."""
+        rows = comparer.compared(found, features)
         if len(options.languages) != 1:
-            rows = self._with_translations(rows, score, scope, comparer, without)
-            late, score = comparer.scores(rows)
+            rows = self._with_translations(rows, comparer.scores(rows)[1], scope, comparer, without)
+        return self._by_score(rows, comparer, options)
+
+    def _by_score(self, rows: Comparison, comparer: Comparer, options: SearchOptions) -> tuple[list[Ranked], Compared]:
+        late, score = comparer.scores(rows)
         final = with_agreement(rows.features, score, self.ranking)
         if options.preference == "mine-first":
             final += self.ranking.mine_first * (rows.features.languages == comparer.asked.understood.language)
@@ -163,22 +190,23 @@ class Searcher:
         """The candidates, and what neither leg nominated but says in another language what the first of them says."""
         view, features = comparer.view, rows.features
         first = int(best_first(features.keys, score)[0])
-        near, cosines = view.vectors.search(features.vectors[first], NEIGHBOURS, self._allowed(view, scope))
+        near, cosines = view.dense(features.vectors[first], NEIGHBOURS, scope)
         new = np.setdiff1d(near[cosines > self.ranking.alike], features.keys)
         found = [one for one in _alive(view, new, without) if one.language != features.languages[first]]
         return joined(rows, comparer.compared(found, comparer.features(found))) if found else rows
+
+
+def _behind(before: Sequence[Ranked], ranked: Sequence[Ranked]) -> list[Ranked]:
+    """What comes behind others never has a better score than they, as it was ranked among other candidates."""
+    least = before[-1].score if before else float("inf")
+    known = {one.chunk.key for one in before}
+    return [replace(one, score=min(one.score, least)) for one in ranked if one.chunk.key not in known]
 
 
 def _alive(view: View, keys: Keys, without: frozenset[int]) -> list[Candidate]:
     """The chunks that still exist, in the order of their keys."""
     found = view.store.candidates(keys[keys <= view.state.last_chunk].tolist())
     return [one for one in found if one.cluster not in without]
-
-
-def _chunks_in(store: Store, scope: Scope, sequence: int) -> Keys:
-    """The keys of all chunks in a scope, ascending; `sequence` tells one state of the archive from the next."""
-    parts = [np.arange(first, last + 1) for first, last in sorted(store.chunk_ranges(scope))]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def _scope(view: View, options: SearchOptions, asked: Question) -> Scope | None:

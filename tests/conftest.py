@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from index.encoder import Encoder
+from index.location import located
 from retrieval import Searcher
-from tests.fakes import WordEncoder
+from tests import postgres as postgres_servers
+from tests.fakes import Place, WordEncoder
 
 # CI tries the same odd texts every time; by hand every run tries others.
 settings.register_profile("ci", derandomize=True)
@@ -30,6 +34,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "news.zitat"
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_servers.Server]:
+    """A PostgreSQL server of this session's own."""
+    with postgres_servers.server() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    """Where an archive is about to be, on each engine."""
+    if request.param == "sqlite":
+        yield folder
+        return
+    url = request.getfixturevalue("postgres").new_database()
+    yield url
+    with closing(located(url)) as location:
+        if location.exists():
+            shutil.rmtree(location.folder(location.manifest()))
+
+
 @pytest.fixture
 def encoder() -> WordEncoder:
     """The encoder that can be computed by hand."""
@@ -40,8 +64,8 @@ def encoder() -> WordEncoder:
 def found() -> Iterator[Callable[..., list[str]]]:
     """Search an archive: the chunk ids of the passages, best first."""
 
-    def search(folder: Path, question: str, encoder: Encoder | None = None) -> list[str]:
-        with Searcher(folder, encoder or WordEncoder()) as archive:
+    def search(place: Place, question: str, encoder: Encoder | None = None) -> list[str]:
+        with Searcher(place, encoder or WordEncoder()) as archive:
             return [passage.chunk_id for passage in archive.search(question).passages]
 
     return search

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
+from sqlalchemy import Executable
 
 from index.archive import Archive
 from index.article import Draft
@@ -21,6 +23,10 @@ from index.codes import normalise, pack
 from index.encoder import EncodedPassage, EncodedQuery, Passage, Vectors
 from index.errors import EncoderError
 from index.ingest import Summary, ingest
+from index.location import located
+from index.store import Store
+
+Place = Path | str  # a folder, or a URL
 
 _WORD = re.compile(r"\S+")
 
@@ -75,13 +81,22 @@ def story(number: int, *words: str) -> Draft:
     return draft(f"story-{number}", " ".join(sentences), origin="stories.jsonl", published_at="2022-10-31")
 
 
-def stored(folder: Path, drafts: Iterable[Draft], encoder: WordEncoder | None = None) -> Summary:
-    """Ingest into the archive at a folder, which is made when there is none."""
+def stored(place: Place, drafts: Iterable[Draft], encoder: WordEncoder | None = None) -> Summary:
+    """Ingest into the archive in a folder or a database, which is made when there is none."""
     encoder = encoder or WordEncoder()
-    if not (folder / "manifest.json").exists():
-        Archive.create(folder, encoder, model="words", chunk_tokens=30).close()
-    with Archive(folder) as archive, archive.writing():
+    with closing(located(place)) as location:
+        is_there = location.exists()
+    if not is_there:
+        Archive.create(place, encoder, model="words", chunk_tokens=30).close()
+    with Archive(place) as archive, archive.writing():
         return ingest(archive, encoder, drafts)
+
+
+def altered(store: Store, *statements: Executable) -> None:
+    """Change tables behind the archive's back."""
+    with store.transaction() as db:
+        for statement in statements:
+            db.execute(statement)
 
 
 def interruptible() -> None:

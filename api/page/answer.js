@@ -4,7 +4,7 @@ import { citeLink, facts, titleOf, webAddress } from "./citations.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./i18n.js";
-import { marked, plain, spoken } from "./text.js";
+import { isQuotation, marked, plain, spoken } from "./text.js";
 
 /** One sentence with its numbers. One that quotes an article says from where, and has its answering words marked. */
 export function sentenceNode(sentence, citations, open) {
@@ -12,7 +12,7 @@ export function sentenceNode(sentence, citations, open) {
   const first = cited[0];
   const quotes = first?.quote === sentence.text;
   const text = quotes
-    ? el("q", spoken(sentence.language), marked(sentence.text, first.span ? [first.span] : [], { base: first.start }))
+    ? el("q", { ...spoken(sentence.language), class: isQuotation(sentence.text) ? "own" : "" }, marked(sentence.text, first.span ? [first.span] : [], { base: first.start }))
     : el("span", {}, plain(sentence.text));
   const said = el("p", { class: "said", ...spoken(sentence.language) }, text, "\u00a0", numbers(cited, open));
   const node = el("div", { class: "sentence" }, said);

@@ -78,6 +78,9 @@ export const months = (filters) => json(
   { parameters: { language: filters.languages, source: filters.sources } }
 );
 
+/** Sources whose name, or a word in it, begins so. */
+export const sources = (prefix, limit) => json("v1/sources", { parameters: { prefix, limit } });
+
 /** One article with its text. */
 export const article = (id, signal) => json(`v1/articles/${named(id)}`, { signal });
 

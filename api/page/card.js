@@ -2,6 +2,7 @@
 
 import { citationOf, facts, titleOf } from "./citations.js";
 import { el, place } from "./dom.js";
+import { attributesOf, inLanguage } from "./i18n.js";
 import { marked, spoken } from "./text.js";
 
 const SOON = 120, LATER = 200; // milliseconds before it comes, and until it goes, so that the pointer can reach it
@@ -29,15 +30,17 @@ export function attachCards(root) {
     event.stopImmediatePropagation(); // the next one closes the panel
   }, true);
   root.addEventListener("click", hide, true);
-  root.addEventListener("scroll", hide, true);
+  root.addEventListener("scroll", () => card.matches(":popover-open") && hide(), true); // one to come still comes
 }
 
 function show(card, link) {
   const citation = citationOf(link);
   if (!citation || !link.isConnected) return;
   const span = citation.span ? [citation.span] : [];
+  const lang = link.closest(".turn")?.lang;
+  Object.assign(card, inLanguage(lang, attributesOf));
   card.replaceChildren(
-    titleOf(citation, { name: "p" }), facts(citation),
+    titleOf(citation, { name: "p" }), inLanguage(lang, () => facts(citation)),
     el("blockquote", spoken(citation.language), marked(citation.quote, span, { base: citation.start })));
   link.setAttribute("aria-describedby", "card");
   card.showPopover();

@@ -1,8 +1,13 @@
 // Elements made of nodes and text, never of markup: what an article says cannot become anything but text.
 
+import { asSpoken } from "./i18n.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; properties that begin with "on" are listeners, `text` is its text, the rest are attributes. */
+/**
+ * An element; properties that begin with "on" are listeners, `text` is its text, the rest are attributes. A listener
+ * speaks the language in which the element was drawn.
+ */
 export function el(name, properties = {}, ...children) {
   return filled(document.createElement(name), properties, children);
 }
@@ -25,7 +30,7 @@ export function button(label, onclick, { icon, bare = false, ...properties } = {
 function filled(element, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), asSpoken(value));
     else if (name === "text") element.textContent = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
@@ -36,7 +41,7 @@ function filled(element, properties, children) {
 /** Put a popover or card beside an element, inside the window. */
 export function place(popover, beside) {
   const anchor = beside.getBoundingClientRect(), size = popover.getBoundingClientRect(), gap = 8;
-  const right = document.documentElement.dir === "rtl";
+  const right = getComputedStyle(beside).direction === "rtl";
   const start = right ? anchor.right - size.width : anchor.left;
   const left = Math.max(gap, Math.min(start, innerWidth - size.width - gap));
   const below = innerHeight - anchor.bottom > size.height + 2 * gap || anchor.top < size.height + gap;
@@ -48,13 +53,14 @@ export function place(popover, beside) {
 /** A menu that opens at a button, and closes by itself. */
 export function menu(label, entries, { icon, bare = true, className = "" } = {}) {
   const list = el("div", { popover: "auto", class: "menu", role: "menu", "aria-label": label });
+  const draw = asSpoken(() => entries().map(([text, act, checked]) => menuItem(list, text, act, checked)));
   const opener = button(label, () => list.togglePopover(), {
     icon, bare, class: className, "aria-haspopup": "menu", "aria-expanded": "false",
   });
   list.addEventListener("toggle", ({ newState }) => {
     opener.setAttribute("aria-expanded", String(newState === "open"));
     if (newState !== "open") return;
-    list.replaceChildren(...entries().map(([text, act, checked]) => menuItem(list, text, act, checked)));
+    list.replaceChildren(...draw());
     place(list, opener);
     list.firstElementChild?.focus();
   });

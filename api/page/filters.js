@@ -8,6 +8,7 @@ import { languageName, locale, number, t } from "./i18n.js";
 import { NO_FILTERS } from "./store.js";
 
 const SHOWN = 8; // choices that are seen without a search
+const PAUSE = 150; // milliseconds after a letter, before the service is asked
 
 /** Let the reader choose; resolves to the new filters, or to null when nothing was changed. */
 export async function chooseFilters(filters, stats) {
@@ -24,12 +25,18 @@ function form(chosen, stats, close) {
   return el("form", { onsubmit: submit },
     dates.root,
     choices(t("languages"), codes, chosen.languages, dates.draw),
-    choices(t("sources"), names, chosen.sources, dates.draw, { free: true }),
+    choices(t("sources"), names, chosen.sources, dates.draw, { free: true, find: found }),
     either(t("preference"), "preference", [["balanced", t("balanced")], ["mine-first", t("mineFirst")]], chosen),
     either(t("order"), "chronological", [[false, t("byRelevance")], [true, t("byTime")]], chosen),
     el("div", { class: "row end" },
       button(t("clear"), () => close({ ...NO_FILTERS })),
       el("button", { type: "submit", class: "primary", text: t("apply") })));
+}
+
+/** Sources that begin so, however few articles they have, as choices. */
+async function found(prefix) {
+  const { sources } = await api.sources(prefix, 3 * SHOWN);
+  return sources.map(({ source, articles }) => [source, source, articles]);
 }
 
 function datesPart(chosen) {
@@ -67,15 +74,27 @@ function datesPart(chosen) {
   };
 }
 
-/** Many choices, the most frequent first; with a search where there are more than are seen at once. */
-function choices(legend, known, chosen, changed, { free = false } = {}) {
+/**
+ * Many choices, the most frequent first; with a search where there are more than are seen at once. `free` takes what is
+ * typed, too; `find(typed)` knows others than those.
+ */
+function choices(legend, known, chosen, changed, { free = false, find = null } = {}) {
   const all = [
     ...chosen.filter((value) => !known.some(([one]) => one === value)).map((value) => [value, value, null]), ...known,
   ];
   const list = el("div", { class: "choices" });
   const search = el("input", {
-    type: "search", placeholder: t("search"), "aria-label": `${legend}: ${t("search")}`, oninput: () => draw(),
+    type: "search", placeholder: t("search"), "aria-label": `${legend}: ${t("search")}`,
+    oninput: () => { draw(); if (find) suggest(); },
   });
+  const suggest = async () => {
+    const typed = search.value.trim();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (!typed || search.value.trim() !== typed) return;
+    const more = await find(typed).catch(() => []); // what is typed can be chosen all the same
+    all.push(...more.filter(([value]) => !all.some(([one]) => one === value)));
+    if (search.value.trim() === typed) draw();
+  };
   const toggle = (value, on) => {
     const at = chosen.indexOf(value);
     if (on && at < 0) chosen.push(value);

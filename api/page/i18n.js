@@ -1,4 +1,6 @@
-// What the page itself says, in the reader's language: messages/<language>.json, each with the same keys.
+// What the page itself says, in the reader's language: messages/<language>.json, each with the same keys. The page is
+// in the language of the browser, or the one that was chosen; what belongs to a question is in that of the question, as
+// the service's own words about it are.
 
 import { device } from "./storage.js";
 
@@ -8,8 +10,10 @@ const LANGUAGES = {
 };
 const KEPT = "zitat.interface";
 
-let current = "en", region = "en";
-let messages = {};
+/** A language that is spoken: its messages, the one of names, and with the reader's country that of days. */
+let page = { language: "en", words: "en", region: "en", messages: {} };
+let spoken = page; // while something is drawn in another language, that one
+const heard = new Map();
 
 /** The languages of the page, each by its own name. */
 export const interfaceLanguages = Object.entries(LANGUAGES);
@@ -19,21 +23,73 @@ export async function loadMessages() {
   const wanted = [
     device.getItem(KEPT), ...navigator.languages,
   ].filter(Boolean).map((tag) => tag.split("-")[0].toLowerCase());
-  current = wanted.find((language) => Object.hasOwn(LANGUAGES, language)) ?? "en";
-  region = `${ownTag().split("-u-")[0]}-u-ca-gregory`; // days and numbers as in the reader's own country
-  const response = await fetch(new URL(`messages/${current}.json`, import.meta.url));
-  messages = await response.json();
-  document.documentElement.lang = current;
-  document.documentElement.dir = current === "ar" ? "rtl" : "ltr";
+  const language = wanted.find((one) => Object.hasOwn(LANGUAGES, one)) ?? "en";
+  page = spoken = await loaded(language);
+  Object.assign(document.documentElement, attributesOf(language));
+}
+
+async function loaded(language) {
+  if (heard.has(language)) return heard.get(language);
+  const response = await fetch(new URL(`messages/${language}.json`, import.meta.url));
+  const words = wordsOf(language);
+  const region = `${ownTag(words).split("-u-")[0]}-u-ca-gregory`; // as in the reader's own country
+  const found = { language, words, region, messages: await response.json() };
+  heard.set(language, found);
+  return found;
+}
+
+/** Load a language, so that it can be spoken, if the page knows it; whether it could not be before. */
+export async function hear(language) {
+  if (!Object.hasOwn(LANGUAGES, language) || heard.has(language)) return false;
+  return loaded(language).then(() => true, () => false); // without it, the page's own does
+}
+
+/** Draw something in a language, if it was heard, else in the page's own. */
+export function inLanguage(language, draw) {
+  return within(heard.get(language) ?? page, draw);
+}
+
+/** The same function, which speaks, whenever it is called, the language that is spoken now. */
+export function asSpoken(act) {
+  const language = spoken;
+  return (...given) => within(language, () => act(...given));
+}
+
+function within(language, draw) {
+  const before = spoken;
+  spoken = language;
+  try {
+    return draw();
+  } finally {
+    spoken = before;
+  }
+}
+
+/** The attributes of an element in which the page speaks a language. */
+export function attributesOf(language = spoken.language) {
+  return { lang: language, dir: language === "ar" ? "rtl" : "ltr" };
+}
+
+/** The language of names and dates; where the browser lacks it, as many do Azerbaijani, another of the reader's. */
+function wordsOf(language) {
+  const wanted = [language, ...navigator.languages.map((tag) => tag.split(/[-@_]/)[0])];
+  return wanted.find((one) => {
+    const other = one === "de" ? "fr" : "de";
+    try {
+      return new Intl.DisplayNames([one], { type: "language", fallback: "none" }).of(other) !== undefined;
+    } catch {
+      return false;
+    }
+  }) ?? "en";
 }
 
 /** The browser's name for the language with the reader's country; browsers have names that Intl does not take. */
-function ownTag() {
-  const own = navigator.languages.find((tag) => tag.split("-")[0] === current);
+function ownTag(language) {
+  const own = navigator.languages.find((tag) => tag.split("-")[0] === language);
   try {
-    return Intl.getCanonicalLocales(own)[0] ?? current;
+    return Intl.getCanonicalLocales(own)[0] ?? language;
   } catch {
-    return current;
+    return language;
   }
 }
 
@@ -43,32 +99,37 @@ export function chooseLanguage(language) {
   location.reload();
 }
 
-/** The language of the page. */
+/** The language that is spoken: the page's, or that of what is being drawn. */
 export function locale() {
-  return current;
+  return spoken.language;
 }
 
 /** The language with the reader's country, for days, numbers and names. */
 export function formats() {
-  return region;
+  return spoken.region;
 }
 
 /** A message, with {names} filled in. */
 export function t(key, values = {}) {
-  const message = messages[key] ?? key;
+  const message = spoken.messages[key] ?? key;
   return message.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
 /** A number as the reader writes it. */
 export function number(value) {
-  return new Intl.NumberFormat(region).format(value);
+  return new Intl.NumberFormat(spoken.region).format(value);
+}
+
+/** Names one after the other, as the language separates them. */
+export function list(names) {
+  return names.join(t("listComma"));
 }
 
 /** The name of a language in the reader's. */
 export function languageName(code) {
   if (!code || code === "und") return t("unknownLanguage");
   try {
-    return new Intl.DisplayNames([current], { type: "language" }).of(code) ?? code;
+    return new Intl.DisplayNames([spoken.words], { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }

@@ -34,7 +34,7 @@ function escape(event, panel, conversation) {
 
 /** Along the line in the panel; up and down scroll the article there, and lead from number to number outside. */
 function arrow({ key, target }, panel) {
-  const along = document.documentElement.dir === "rtl" ? -1 : 1;
+  const along = getComputedStyle(target).direction === "rtl" ? -1 : 1;
   if (panel.isOpen) return { ArrowRight: along, ArrowLeft: -along }[key];
   if (target.matches(".cite")) return { ArrowDown: 1, ArrowUp: -1, ArrowRight: along, ArrowLeft: -along }[key];
   return undefined;

@@ -8,18 +8,19 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { askForKey } from "./dialogs.js";
 import { chooseFilters } from "./filters.js";
-import { loadMessages, t, translate } from "./i18n.js";
+import { inLanguage, loadMessages, t, translate } from "./i18n.js";
 import { attachKeyboard } from "./keyboard.js";
 import { Panel } from "./panel.js";
+import { Places } from "./places.js";
 import { described } from "./problems.js";
 import { questionAt, toast } from "./share.js";
 import { applyTheme, drawSidebar, drawTop, showSidebar, uncover } from "./sidebar.js";
-import { NO_FILTERS, load, newConversation, save } from "./store.js";
+import { NO_FILTERS, keptUnder, load, newConversation } from "./store.js";
 import { shorter } from "./text.js";
 import { drawWelcome } from "./welcome.js";
 
 const part = (id) => document.getElementById(id);
-let conversation, composer, panel, stats;
+let conversation, composer, panel, places, stats;
 
 function show(data, { welcome = !data.turns.length } = {}) {
   conversation?.stop();
@@ -29,33 +30,51 @@ function show(data, { welcome = !data.turns.length } = {}) {
       const filters = await chosen({ ...view.turn.filters, ...dates });
       if (filters) view.actions.change(view, { filters });
     },
-    busy: (busy) => { if (conversation === opened) composer.setBusy(busy); },
-    changed: () => { drawSidebar(part("sidebar"), sidebar); remember(); },
+    tab: ({ turn }, name, before) => {
+      const tabs = { ...places.now.tabs, [turn.id]: name };
+      if (name) places.go({ tabs }, before ? null : `tab of ${turn.id}`);
+      else places.leave({ tabs }, `tab of ${turn.id}`);
+    },
+    busy: (busy) => { if (conversation === opened) inLanguage("", () => composer.setBusy(busy)); },
+    changed: () => { if (conversation === opened) titled(); drawSidebar(part("sidebar"), sidebar); },
   }));
-  panel.close();
+  panel.hide();
   uncover();
   composer.setFilters(data.filters);
   composer.setBusy(false);
   drawSidebar(part("sidebar"), sidebar);
+  titled();
   if (welcome) drawWelcome(part("turns"), {
     ask, choose: (after, before) => limit({ ...conversation.data.filters, after, before }), added: refreshed,
   });
 }
 
-/** Keep the address on this conversation, so that the page comes back to it when it is loaded again. */
-function remember() {
-  const id = conversation.data.turns.length ? `#conversation=${encodeURIComponent(conversation.data.id)}` : "";
+function titled() {
   document.title = [shorter(conversation.data.title, 60), "Zitat"].filter(Boolean).join(" · ");
-  history.replaceState(null, "", `${location.pathname}${location.search}${id}`);
+}
+
+/** The address keeps the conversation from its first question on, so that the page comes back to it. */
+const here = () => ({
+  conversation: conversation.data.turns.length ? conversation.data.id : null, citation: null, turn: null, tabs: {},
+});
+
+/** Show another conversation, or an empty one, as a step that Back undoes. */
+function turnTo(data) {
+  const step = places.now.conversation !== null || data.turns.length;
+  show(data);
+  if (step) places.go(here());
+  else places.stay(here());
 }
 
 function ask(question) {
-  return conversation.ask(question);
+  if (conversation.data.turns.length) return conversation.ask(question);
+  const asked = conversation.ask(question);
+  places.go(here());
+  return asked;
 }
 
 function begin() {
-  show(newConversation());
-  remember();
+  turnTo(newConversation());
   composer.focus();
 }
 
@@ -63,7 +82,7 @@ function limit(filters) {
   conversation.data.filters = filters;
   composer.setFilters(filters);
   part("turns").querySelector(".welcome .histogram")?.show(filters.after, filters.before);
-  if (conversation.data.turns.length) save(conversation.data);
+  if (conversation.data.turns.length) conversation.keep();
 }
 
 async function chosen(filters) {
@@ -82,15 +101,26 @@ function refreshed() {
 }
 
 const sidebar = {
-  open: (id) => { const found = load(id); if (found) { show(found); remember(); } },
+  open: (id) => { const found = load(id); if (found) turnTo(found); },
   begin,
   current: () => conversation.data,
   forgotten: (id) => {
     if (id !== null && id !== conversation.data.id) return drawSidebar(part("sidebar"), sidebar);
     conversation.data.turns.length = 0; // so that an answer still on its way does not keep it again
-    begin();
+    show(newConversation());
+    places.stay(here());
+    composer.focus();
   },
 };
+
+/** Show a place of before: its conversation, the quotation that was open, and the lists below the answers. */
+function restore({ conversation: id, citation, turn, tabs }) {
+  if (!conversation || id !== here().conversation) show((id && load(id)) || newConversation());
+  conversation.showTabs(tabs);
+  if (!citation) return panel.hide();
+  const view = conversation.view(turn);
+  inLanguage(view?.language, () => panel.show(citation, view ? [...view.citations.values()] : [citation]));
+}
 
 /** What the address asks for: a question, a quotation, or a conversation of before. */
 function follow() {
@@ -98,12 +128,23 @@ function follow() {
   const kept = new URLSearchParams(location.hash.slice(1)).get("conversation");
   if (wanted) {
     show({ ...newConversation(), filters: { ...NO_FILTERS, ...wanted.filters } }, { welcome: false });
-    return conversation.ask(wanted.question, wanted.understood);
+    const asked = conversation.ask(wanted.question, wanted.understood);
+    places.stay(here());
+    return asked;
   }
   const found = kept && load(kept);
   if (found || !conversation) show(found || newConversation());
-  if (citation) panel.open(citation);
-  else remember(); // an address that names nothing, as that of the skip link, leaves what is shown
+  places.stay({ ...here(), citation });
+  if (citation) panel.show(citation);
+  else panel.hide();
+}
+
+/** Another tab has kept or forgotten conversations: they appear here, and what it added to ours. */
+function keptElsewhere({ key }) {
+  const kept = keptUnder(key);
+  if (!kept) return;
+  if (kept.id === conversation.data.id) conversation.take(load(kept.id));
+  drawSidebar(part("sidebar"), sidebar);
 }
 
 async function start() {
@@ -111,7 +152,12 @@ async function start() {
   await loadMessages();
   translate(document);
   api.onKeyNeeded(askForKey);
-  panel = new Panel(part("panel"), document.querySelector(".column"));
+  places = new Places({ show: restore, follow });
+  panel = new Panel(part("panel"), document.querySelector(".column"), {
+    opened: (citation, turn, again) => places.go({ citation, turn }, again ? null : "panel"),
+    stepped: (citation) => places.stay({ citation }),
+    closed: () => places.leave({ citation: null, turn: null }, "panel"),
+  });
   composer = new Composer(part("composer"), {
     ask,
     stop: () => conversation.stop(),
@@ -123,8 +169,10 @@ async function start() {
   attachCards(document);
   attachDropping(refreshed);
   attachKeyboard({ panel, composer, conversation: () => conversation });
-  follow();
-  addEventListener("hashchange", follow);
+  document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); composer.focus(); });
+  if (history.state?.zitat) restore(places.now); // loaded again, or come back to from elsewhere
+  else follow();
+  addEventListener("storage", keptElsewhere);
   document.documentElement.classList.remove("starting");
   if (!panel.isOpen && matchMedia("(hover: hover)").matches) composer.focus();
 }

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { addressOf, facts, quotationLink, titleOf, webAddress } from "./citations.js";
 import { button, el } from "./dom.js";
 import { icon } from "./icons.js";
-import { number, t } from "./i18n.js";
+import { asSpoken, attributesOf, number, t } from "./i18n.js";
 import { described, problemNode } from "./problems.js";
 import { copy, absolute } from "./share.js";
 import { Text, marked, plain, spoken } from "./text.js";
@@ -13,10 +13,13 @@ const REMEMBERED = 30, MATES = 20;
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
 const PARAGRAPH = /[^\n]*\n*/g;
 
-/** The panel of the page; one article is open at a time. */
+/**
+ * The panel of the page; one article is open at a time, in the language of the turn it was opened from. `hooks`:
+ * opened(citation, the turn's id, whether another was open), stepped(citation), closed().
+ */
 export class Panel {
-  constructor(root, main) {
-    Object.assign(this, { root, main, opener: null, citations: [], at: 0, articles: new Map() });
+  constructor(root, main, hooks) {
+    Object.assign(this, { root, main, hooks, opener: null, citations: [], at: 0, articles: new Map() });
     this.narrow = matchMedia("(max-width: 60rem)");
     this.narrow.addEventListener("change", () => this.#cover());
   }
@@ -27,20 +30,37 @@ export class Panel {
 
   /** Open a citation; `citations` are those that previous and next lead to. */
   open(citation, citations = [citation], opener = document.activeElement) {
-    const at = citations.findIndex((one) => one.n !== null && one.n === citation.n);
+    const turn = opener?.closest?.(".turn")?.dataset.id ?? null;
+    this.hooks.opened(citation, turn, this.isOpen);
     if (!this.root.contains(opener)) this.opener = opener;
+    return this.show(citation, citations);
+  }
+
+  /** The same, without a step in the browser's history. */
+  show(citation, citations = [citation]) {
+    const at = citations.findIndex((one) => one.n !== null && one.n === citation.n);
     Object.assign(this, { citations: at < 0 ? [citation] : citations, at: Math.max(0, at) });
+    this.speak = asSpoken((draw) => draw());
+    Object.assign(this.root, attributesOf());
     this.root.hidden = false;
     this.#cover();
     return this.#show(true);
   }
 
+  /** Close, as the reader wants it. */
   close() {
+    this.hide();
+    this.hooks.closed();
+  }
+
+  /** The same, as something else is shown. */
+  hide() {
     this.pending?.abort();
     this.root.hidden = true;
     this.#cover();
     for (const link of document.querySelectorAll(".cite.current")) link.classList.remove("current");
     if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
+    this.opener = null;
   }
 
   /** The next citation of the same answer, or the previous one. */
@@ -48,7 +68,8 @@ export class Panel {
     const at = this.at + by;
     if (at < 0 || at >= this.citations.length) return;
     this.at = at;
-    this.#show(false);
+    this.hooks.stepped(this.citations[at]);
+    this.speak(() => this.#show(false));
   }
 
   /** On a phone the panel covers the page, and nothing below it can be reached. */
@@ -70,14 +91,21 @@ export class Panel {
     this.#mark(citation);
     try {
       const article = await this.#article(citation, signal);
-      if (signal.aborted) return;
-      const [range, notice] = located(article, citation);
-      const text = textNode(article, range, citation.span && range[0] === citation.start ? citation.span : null);
-      body.replaceChildren(this.#head(article, citation), notice ?? "", text, this.#elsewhere(article, signal));
-      text.querySelector("mark")?.scrollIntoView({ block: "center" });
+      if (!signal.aborted) this.speak(() => this.#fill(body, article, citation, signal));
     } catch (error) {
-      if (!signal.aborted) body.replaceChildren(problemNode(described(error), () => this.#show(false)));
+      if (signal.aborted) return;
+      this.speak(() => body.replaceChildren(problemNode(described(error), () => this.#show(false))));
     }
+  }
+
+  #fill(body, article, citation, signal) {
+    const [range, notice] = located(article, citation);
+    const text = textNode(article, range, citation.span && range[0] === citation.start ? citation.span : null);
+    body.replaceChildren(this.#head(article), notice ?? "", text, this.#elsewhere(article, signal));
+    const url = webAddress(article.url);
+    const link = url && el("a", { class: "external", href: url, ...ELSEWHERE }, t("toSource"), icon("external"));
+    if (link) body.after(el("footer", {}, link)); // below what scrolls: always in reach
+    text.querySelector("mark")?.scrollIntoView({ block: "center" });
   }
 
   #bar(citation, moves) {
@@ -101,10 +129,8 @@ export class Panel {
   }
 
   #head(article) {
-    const url = webAddress(article.url);
     return el("header", {}, titleOf(article, { name: "h2", most: 240 }), facts(article),
-      article.author && el("p", { class: "facts" }, el("bdi", { text: article.author })),
-      url && el("a", { class: "external", href: url, ...ELSEWHERE }, t("toSource"), icon("external")));
+      article.author && el("p", { class: "facts" }, el("bdi", { text: article.author })));
   }
 
   #mark(citation) {
@@ -123,8 +149,10 @@ export class Panel {
   async #mates(article, section, signal) {
     const { articles } = await api.articles({ same_story_as: article.id, limit: MATES }, signal);
     section.hidden = !articles.length;
-    const items = articles.map((one) => el("li", {}, this.#mate(one), facts(one)));
-    section.replaceChildren(el("h3", { text: t("sameStory") }), el("ul", {}, items));
+    this.speak(() => section.replaceChildren(
+      el("h3", { text: t("sameStory") }),
+      el("ul", {}, articles.map((one) => el("li", {}, this.#mate(one), facts(one))))
+    ));
   }
 
   #mate(listed) {

@@ -3,7 +3,7 @@
 import { addressOf, webAddress } from "./citations.js";
 import { shownDate } from "./dates.js";
 import { el } from "./dom.js";
-import { languageName, t } from "./i18n.js";
+import { languageName, list, t } from "./i18n.js";
 import { announce } from "./live.js";
 import { NO_FILTERS } from "./store.js";
 
@@ -46,9 +46,9 @@ export const copyFormats = [["copyPlain", asPlain], ["copyMarkdown", asMarkdown]
 const line = (text) => text.replace(/\s+/g, " ").trim();
 const escaped = (text) => line(text).replace(/[\\`*_[\]<>#|~&]/g, "\\$&");
 const where = (citation) => webAddress(citation.url) ?? absolute(addressOf(citation));
-const from = (citation) => [
+const from = (citation) => list([
   citation.source, shownDate(citation.published_at), languageName(citation.language),
-].filter(Boolean).join(", ");
+].filter(Boolean));
 const notes = (answer) => [
   ...answer.disagreements.map(({ text }) => `≠ ${text}`), ...answer.notices.map(({ text }) => text),
 ];

@@ -29,14 +29,30 @@ export function newConversation() {
 export function newTurn(question, filters, more = {}) {
   return {
     id: Math.random().toString(36).slice(2), question, filters: { ...NO_FILTERS, ...filters }, ...more, state: "asking",
-    answer: null, problem: null,
+    answer: null, problem: null, asked: Date.now(), changed: Date.now(),
   };
 }
 
 /** The kept conversations, the last changed first: {id, title, changed}. */
 export function listed() {
-  const found = read(LIST, []);
-  return Array.isArray(found) ? found.filter((one) => typeof one?.title === "string") : [];
+  const kept = read(LIST, []), found = Array.isArray(kept) ? kept.filter((one) => typeof one?.title === "string") : [];
+  const known = new Set(found.map(({ id }) => ENTRY + id));
+  const missing = device.names().filter((name) => name.startsWith(ENTRY) && !known.has(name));
+  return missing.length ? repaired(found, missing.map((name) => load(name.slice(ENTRY.length)))) : found;
+}
+
+/** The list with conversations that it lost, as two tabs wrote theirs at once. */
+function repaired(found, lost) {
+  const entries = lost.filter((one) => one?.turns.length).map(
+    ({ id, turns, changed }) => ({ id, title: turns[0].question, changed })
+  );
+  return [...found, ...entries].sort((a, b) => b.changed - a.changed);
+}
+
+/** Whether a key of the browser's store is of our conversations: of which, or null for the list of them. */
+export function keptUnder(key) {
+  if (key === null || key === LIST) return { id: null };
+  return key.startsWith(ENTRY) ? { id: key.slice(ENTRY.length) } : undefined;
 }
 
 /** A kept conversation; null where there is none. A turn that was cut off as the page closed counts as stopped. */
@@ -66,8 +82,8 @@ export function save(conversation) {
 
 /** Forget a conversation. */
 export function forget(id) {
-  device.setItem(LIST, JSON.stringify(listed().filter((one) => one.id !== id)));
   device.removeItem(ENTRY + id);
+  device.setItem(LIST, JSON.stringify(listed().filter((one) => one.id !== id)));
 }
 
 /** Forget all of them. */

@@ -9,6 +9,7 @@ const RIGHT_TO_LEFT = new Set(
 const EITHER_WAY = new Set(["ks", "ku", "pa", "sd"]); // written in two scripts: the letters say which way they run
 const OVERRIDES = /([\u202d\u202e])/; // make what follows run the other way, whatever it is
 const UNKNOWN = "und";
+const WORDS = new Intl.Segmenter(undefined, { granularity: "word" });
 
 /** A text of which pieces are taken by code points; JavaScript itself counts UTF-16 units. */
 export class Text {
@@ -68,17 +69,30 @@ export function excerpt(passage, most = 280) {
   const first = passage.highlights.length ? passage.highlights[0].start - passage.start : 0;
   let from = Math.max(0, Math.min(first - 60, text.length - most));
   if (from) from += Array.from(text.slice(from, from + 30)).indexOf(" ") + 1;
-  const cut = text.slice(from, from + most);
-  return [new Text(from + most < text.length ? wholeWords(cut) : cut), passage.start + from];
+  return [new Text(cut(text.slice(from), most)), passage.start + from];
 }
 
-/** The text cut to so many code points, at a word's end where one is near. */
+/** The text with at most so many code points, and a mark where that is not all; it ends with a whole word. */
 export function shorter(text, most) {
-  const points = Array.from(text);
-  return points.length <= most ? text : `${wholeWords(points.slice(0, most).join(""))}…`;
+  const kept = cut(text, most);
+  return kept === text ? text : `${kept}…`;
 }
 
-function wholeWords(cut) {
-  const space = cut.lastIndexOf(" ");
-  return (space > cut.length * 0.7 ? cut.slice(0, space) : cut).trimEnd();
+/** The beginning of a text, at most so many code points, to the end of a word in whatever script. */
+export function cut(text, most) {
+  const points = Array.from(text);
+  if (points.length <= most) return text;
+  const units = points.slice(0, most).join("").length;
+  const word = WORDS.segment(text).containing(units);
+  const end = word.isWordLike && word.index > units / 2 ? word.index : units;
+  return text.slice(0, end).trimEnd();
+}
+
+const OPENING = "“\"„«‹「『", CLOSING = "”\"“»›」』";
+
+/** Whether the whole text stands in quotation marks of its own. */
+export function isQuotation(text) {
+  const inside = text.slice(1, -1);
+  return text.length > 1 && OPENING.includes(text[0]) && CLOSING.includes(text.at(-1))
+    && ![...OPENING, ...CLOSING].some((mark) => inside.includes(mark));
 }

@@ -1,18 +1,20 @@
 // One turn: the question, what was understood, the answer as it comes, and what can be done with it.
 
-import { byNumber, disagreementNode, noticeNode, refusalNode, sentenceNode, sourcesNode } from "./answer.js";
+import { byNumber, disagreementNode, noticeNode, refusalNode, sentenceNode } from "./answer.js";
 import { button, el, menu } from "./dom.js";
 import { icon } from "./icons.js";
-import { number, t } from "./i18n.js";
+import { attributesOf, inLanguage, list, number, t } from "./i18n.js";
+import { Lists } from "./lists.js";
 import { announce } from "./live.js";
-import { passagesNode } from "./passages.js";
 import { problemNode } from "./problems.js";
 import { copy, copyFormats, linkToQuestion } from "./share.js";
 import { marked, spoken } from "./text.js";
-import { timelineNode } from "./timeline.js";
 import { understoodNode } from "./understood.js";
 
-/** A turn. `actions`: open(citation, all of them, link), retry(view), change(view, what), choose(view, dates). */
+/**
+ * A turn, in the language of its question where the page speaks that. `actions`: open(citation, all of them, link),
+ * retry(view), change(view, what), choose(view, dates), tab(view, name, the one before).
+ */
 export class TurnView {
   constructor(turn, actions) {
     this.turn = turn;
@@ -22,9 +24,28 @@ export class TurnView {
     this.render();
   }
 
+  /** The language of the question, as far as it is understood. */
+  get language() {
+    return this.turn.answer?.language ?? this.understood?.language ?? "";
+  }
+
   /** Draw everything anew from the turn. */
   render() {
+    if (this.turn.state === "asking") this.understood = null;
+    inLanguage(this.language, () => this.#draw());
+  }
+
+  /** An event of the stream. */
+  event(name, data) {
+    if (name === "passages") this.#understand(data.understood);
+    inLanguage(this.language, () => this.#tell(name, data));
+  }
+
+  #draw() {
     const { turn } = this;
+    Object.assign(this.root, attributesOf());
+    this.root.dataset.id = turn.id;
+    if (turn.state === "asking") this.lists = null;
     this.citations = byNumber(turn.answer?.citations ?? []);
     this.sentences = [];
     this.chips = el("div");
@@ -37,8 +58,19 @@ export class TurnView {
     if (turn.state === "failed") this.#ended(problemNode(turn.problem, () => this.actions.retry(this)));
   }
 
-  /** An event of the stream. */
-  event(name, data) {
+  /** The language is known now: what was drawn before is drawn in it, but for a question that is being edited. */
+  #understand(understood) {
+    this.understood = understood;
+    if (inLanguage(this.language, attributesOf).lang === this.root.lang) return;
+    const asked = this.root.querySelector(".asked:not(.editing)"), held = asked?.contains(document.activeElement);
+    inLanguage(this.language, () => {
+      Object.assign(this.root, attributesOf());
+      asked?.replaceWith(this.#asked());
+    });
+    if (held) this.focus();
+  }
+
+  #tell(name, data) {
     if (name === "passages") this.#found(data);
     else if (name === "sentence") this.#sentence(data);
     else if (name === "restarted") this.#restarted(data.notice);
@@ -50,7 +82,8 @@ export class TurnView {
       button(t("edit"), () => this.edit(), { icon: icon("edit"), bare: true }),
       button(t("retry"), () => this.actions.retry(this), { icon: icon("retry"), bare: true }),
       button(t("copyLink"), () => copy(linkToQuestion(this.turn)), { icon: icon("link"), bare: true }));
-    return el("header", { class: "asked" }, el("h2", { dir: "auto", tabindex: "-1" }, this.#question()), tools);
+    const heading = el("h2", { dir: "auto", tabindex: "-1" }, this.#question());
+    return el("header", { class: "asked" }, el("div", { class: "words" }, heading, clamped(heading)), tools);
   }
 
   /** Put the focus on the question: what held it before was drawn anew. */
@@ -107,8 +140,8 @@ export class TurnView {
     for (const citation of citations) this.citations.set(citation.n, citation);
     this.answer.querySelector(".waiting")?.remove();
     this.#show(sentence);
-    const cited = sentence.citations.map((n) => t("citationNumber", { n })).join(", ");
-    announce(`${sentence.text} ${cited}`, spoken(sentence.language));
+    const cited = sentence.citations.map((n) => t("citationNumber", { n }));
+    announce(`${sentence.text} ${list(cited)}`, spoken(sentence.language));
   }
 
   #show(sentence) {
@@ -145,27 +178,25 @@ export class TurnView {
     const notices = answer.notices.filter(({ kind }) => kind !== "refusal").map(noticeNode);
     if (!answer.answered) notices.unshift(refusalNode(answer));
     const conflicts = answer.disagreements.map((one) => disagreementNode(one, this.citations, this.open));
+    const before = this.lists?.shown;
     this.after.replaceChildren(...conflicts, ...notices, this.#foot(answer));
+    this.showTab(before || this.usualTab);
   }
 
   #foot(answer) {
-    const region = el("div", { class: "view" });
-    const views = {
-      sources: answer.citations.length && (() => sourcesNode(answer, this.open)),
-      passages: answer.passages.length && (() => passagesNode(answer, this.open)),
-      timeline: answer.passages.length > 1 && (() => timelineNode(answer, this.open)),
-    };
-    const tabs = Object.entries(views).filter(([, draw]) => draw).map(([name, draw]) => {
-      const tab = button(t(name), () => {
-        const shown = tab.getAttribute("aria-expanded") === "true";
-        for (const one of tabs) one.setAttribute("aria-expanded", String(!shown && one === tab));
-        region.replaceChildren(...(shown ? [] : [draw()]));
-      }, { class: "tab", "aria-expanded": "false" });
-      return tab;
-    });
-    const foot = el("footer", { class: "foot" }, tabs, answer.answered && this.#copying());
-    if (!answer.answered) queueMicrotask(() => tabs[0]?.click());
-    return el("div", {}, foot, region);
+    this.lists = new Lists(answer, this.open, (name, before) => this.actions.tab(this, name, before));
+    const foot = el("footer", { class: "foot" }, this.lists.tabs, answer.answered && this.#copying());
+    return el("div", {}, foot, this.lists.region);
+  }
+
+  /** The list that is open below the answer unless another was chosen. */
+  get usualTab() {
+    return this.turn.answer?.answered ? "" : this.lists?.names[0] ?? "";
+  }
+
+  /** Show one of the lists below the answer, or with "" none. */
+  showTab(name) {
+    inLanguage(this.language, () => this.lists?.show(name));
   }
 
   #copying() {
@@ -181,4 +212,19 @@ export class TurnView {
     const again = button(t("retry"), () => this.actions.retry(this), { icon: icon("retry") });
     this.after.append(el("div", { class: "row" }, again));
   }
+}
+
+/** A long question is shown by its first lines; the button beside it shows the rest. */
+function clamped(heading) {
+  const more = button(t("showAll"), () => {
+    const whole = heading.classList.toggle("whole");
+    more.firstElementChild.textContent = t(whole ? "showLess" : "showAll");
+    more.setAttribute("aria-expanded", String(whole));
+  }, { class: "small", hidden: true, "aria-expanded": "false" });
+  const look = () => {
+    const hidden = heading.scrollHeight - heading.clientHeight; // letters may reach below their line: that is no line
+    if (!heading.classList.contains("whole")) more.hidden = hidden < parseFloat(getComputedStyle(heading).fontSize);
+  };
+  new ResizeObserver(look).observe(heading);
+  return more;
 }

@@ -7,10 +7,12 @@ import { nothingYet } from "./conversation.js";
 import { shownDate } from "./dates.js";
 import { el } from "./dom.js";
 import { histogram } from "./histogram.js";
-import { languageName, number, t } from "./i18n.js";
+import { languageName, list, number, t } from "./i18n.js";
 import { described, problemNode } from "./problems.js";
+import { cut } from "./text.js";
 
-const HEADLINES = 3;
+const HEADLINES = 3, AMONG = 20, LONGEST = 100; // code points
+const BROKEN_OFF = /\s*(?:…|\.\.\.)$/;
 
 /** Draw it. `hooks`: ask(question), choose(first, last), added(). */
 export async function drawWelcome(container, hooks) {
@@ -23,7 +25,7 @@ export async function drawWelcome(container, hooks) {
       container,
       el("h2", { text: t("welcome") }),
       el("p", { class: "holds", text: holds(stats) }), over(periods, hooks),
-      headlines(found.flatMap(({ articles }) => articles), hooks)
+      headlines(found.map(({ articles }) => question(articles)).filter(Boolean), hooks)
     );
   } catch (error) {
     if (!container.querySelector(".turn")) nothingYet(container, problemNode(
@@ -35,9 +37,10 @@ export async function drawWelcome(container, hooks) {
 
 function holds(stats) {
   const languages = Object.keys(stats.languages);
-  const some = [...languages.slice(0, 3).map(languageName), ...(languages.length > 3 ? ["…"] : [])].join(", ");
+  const some = [...languages.slice(0, 3).map(languageName), ...(languages.length > 3 ? ["…"] : [])];
   const said = {
-    articles: number(stats.articles), languages: number(languages.length), some, first: shownDate(stats.earliest),
+    articles: number(stats.articles), languages: number(languages.length), some: list(some),
+    first: shownDate(stats.earliest),
     last: shownDate(stats.latest),
   };
   return t(stats.earliest ? "holds" : "holdsUndated", said);
@@ -54,14 +57,26 @@ function begun(stats) {
   const there = Object.keys(stats.languages).filter((code) => code !== "und");
   const own = navigator.languages.map((tag) => tag.split("-")[0]).filter((code) => there.includes(code));
   const chosen = [...new Set([...own, ...there])].slice(0, HEADLINES);
-  return chosen.map((language) => api.articles({ language, limit: 1 }));
+  return chosen.map((language) => api.articles({ language, limit: AMONG }));
+}
+
+/** The first headline that is whole and not long; where there is none, the first, without a word that is cut off. */
+function question(articles) {
+  const titled = articles.filter(({ title }) => title.trim());
+  const whole = titled.find(({ title }) => !BROKEN_OFF.test(title) && cut(title, LONGEST) === title);
+  return whole ?? (titled.length ? { ...titled[0], title: shortened(titled[0].title) } : null);
+}
+
+function shortened(title) {
+  const said = title.replace(BROKEN_OFF, "");
+  return cut(said, Math.min(LONGEST, Array.from(said).length - (said === title ? 0 : 1)));
 }
 
 function headlines(articles, hooks) {
   const asked = (one) => el(
     "button",
     { type: "button", onclick: () => hooks.ask(one.title) },
-    titleOf(one, { name: "span", most: 100 })
+    titleOf(one, { name: "span", most: LONGEST })
   );
   return el(
     "section", {},

@@ -11,13 +11,13 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.service import openai_routes, routes_asking, routes_health, routes_page, routes_reading, routes_writing
-from api.service.bodies import ProblemBody
 from api.service.documentation import add_documentation
 from api.service.jobs import Jobs
 from api.service.keys import Gate
 from api.service.limits import MAY_READ, Throttle
 from api.service.middleware import BodyLimit, Watched
 from api.service.problems import handle_problems
+from api.service.responses import ProblemBody
 from api.service.settings import Settings
 from api.service.state import Service
 from retrieval.answering import Answerer
@@ -45,7 +45,7 @@ class Application(FastAPI):
 def create_app(settings: Settings, *, answerer: Answerer | None = None) -> FastAPI:
     """The application over one archive; `answerer` is opened from the settings unless it is given."""
     service = Service(settings, answerer=answerer)
-    jobs = Jobs(settings.archive, lambda: service.searcher.encoder)
+    jobs, gate = Jobs(settings.archive, lambda: service.searcher.encoder), Gate(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -56,10 +56,11 @@ def create_app(settings: Settings, *, answerer: Answerer | None = None) -> FastA
         finally:
             await asyncio.to_thread(jobs.stop)
             await service.stop()
+            gate.keys.close()
 
     app = Application(title=TITLE, description=ABOUT, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
     add_documentation(app)
-    app.state.service, app.state.gate, app.state.throttle = service, Gate(settings), Throttle(settings)
+    app.state.service, app.state.gate, app.state.throttle = service, gate, Throttle(settings)
     app.state.jobs = jobs
     _include_routes(app)
     handle_problems(app)

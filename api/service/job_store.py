@@ -1,4 +1,4 @@
-"""The jobs of an archive on disk, in a SQLite file that every worker of every service reads and writes.
+"""The jobs of an archive, which every worker of every service over it reads and writes.
 
 What was sent is stored, and synced, before its sender is told so; it is kept until the job has ended.
 """
@@ -6,31 +6,22 @@ What was sent is stored, and synced, before its sender is told so; it is kept un
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from filelock import FileLock
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 
 from api.service.job import Job, Remark
+from api.service.job_places import job_place, jobs
 
-FILE = "jobs.sqlite"
 KEPT_DAYS, KEPT = 7, 1_000  # ended jobs that are still told about
-_TABLE = """
-CREATE TABLE IF NOT EXISTS jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT UNIQUE NOT NULL,
-    ended TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    told TEXT NOT NULL,
-    payload TEXT)
-"""
+_j = jobs.c
+_UNENDED = _j.ended.is_(None)
 
 
 class Waiting(NamedTuple):
@@ -41,84 +32,66 @@ class Waiting(NamedTuple):
 
 
 class JobStore:
-    """The jobs in a folder, which is made with the first one."""
+    """The jobs of the archive in a folder or on a server; nothing is opened before the first look."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, archive: Path | str) -> None:
+        self._place = job_place(archive)
+
+    @contextmanager
+    def running(self) -> Iterator[bool]:
+        """Have the right to run jobs; False where another process, on whichever host, has it."""
+        with self._place.running() as mine:
+            yield mine
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        self._place.close()
 
     def add(self, records: Sequence[Any]) -> Job:
         """Store what was sent; when this returns, nothing can lose it."""
-        self._create()
         job = Job(secrets.token_hex(8), "queued", now(), len(records))
-        with self._open() as db:
-            insert = "INSERT INTO jobs (id, told, payload) VALUES (?, ?, ?)"
-            db.execute(insert, (job.id, _told(job), json.dumps(records)))
+        with self._place.adding() as db:
+            db.execute(insert(jobs).values(id=job.id, told=_told(job), payload=json.dumps(records)))
         return job
 
     def job(self, job_id: str) -> Job | None:
         """One job by its id."""
-        found = self._rows("SELECT told FROM jobs WHERE id = ?", (job_id,))
+        found = self._rows(select(_j.told).where(_j.id == job_id))
         return _job(found[0][0]) if found else None
 
     def unended(self) -> int:
         """How many jobs have not ended."""
-        found = self._rows("SELECT count(*) FROM jobs WHERE ended IS NULL")
+        found = self._rows(select(func.count()).select_from(jobs).where(_UNENDED))
         return int(found[0][0]) if found else 0
 
     def next(self) -> Waiting | None:
         """The oldest job that has not ended."""
-        found = self._rows("SELECT told, attempts FROM jobs WHERE ended IS NULL ORDER BY number LIMIT 1")
+        found = self._rows(select(_j.told, _j.attempts).where(_UNENDED).order_by(_j.number).limit(1))
         return Waiting(_job(found[0][0]), found[0][1]) if found else None
 
     def records(self, job_id: str) -> list[Any]:
         """The articles of a job that has not ended."""
-        records: list[Any] = json.loads(self._rows("SELECT payload FROM jobs WHERE id = ?", (job_id,))[0][0])
+        records: list[Any] = json.loads(self._rows(select(_j.payload).where(_j.id == job_id))[0][0])
         return records
 
     def save(self, job: Job, attempts: int) -> None:
-        """Store what became of a job; the articles of one that has ended are let go."""
-        ended = job.finished if job.ended else None
-        update = "UPDATE jobs SET told = ?, attempts = ?, ended = ?"
-        update += ", payload = NULL WHERE id = ?" if ended else " WHERE id = ?"
-        with self._open() as db:
-            db.execute(update, (_told(job), attempts, ended, job.id))
+        """Store what became of a job, as the one who runs it; the articles of one that has ended are let go."""
+        kept: dict[str, Any] = {"told": _told(job), "attempts": attempts}
+        if job.ended:
+            kept |= {"ended": job.finished, "payload": None}
+        with self._place.telling() as db:
+            db.execute(update(jobs).where(_j.id == job.id).values(kept))
 
     def prune(self) -> None:
         """Forget jobs that ended long ago, or before many others."""
         before = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).isoformat(timespec="seconds")
-        newest = "SELECT number FROM jobs WHERE ended IS NOT NULL ORDER BY number DESC LIMIT ?"
-        with self._open() as db:
-            db.execute(
-                f"DELETE FROM jobs WHERE ended IS NOT NULL AND (ended < ? OR number NOT IN ({newest}))", (before, KEPT)
-            )
+        newest = select(_j.number).where(~_UNENDED).order_by(_j.number.desc()).limit(KEPT)
+        with self._place.telling() as db:
+            db.execute(delete(jobs).where(~_UNENDED, or_(_j.ended < before, _j.number.not_in(newest))))
 
-    def _create(self) -> None:
-        """Make the file, where there is none: nobody sees it before it is whole."""
-        self.folder.mkdir(exist_ok=True)
-        with FileLock(self.folder / "create.lock"):
-            if (self.folder / FILE).exists():
-                return
-            new = self.folder / f"{FILE}.new"
-            for suffix in ("", "-wal", "-shm"):
-                new.with_name(new.name + suffix).unlink(missing_ok=True)
-            with closing(sqlite3.connect(new)) as db:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute(_TABLE)
-            os.replace(new, self.folder / FILE)
-
-    def _rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        if not (self.folder / FILE).exists():
-            return []
-        with self._open() as db:
-            return db.execute(query, parameters).fetchall()
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one use, as jobs are rare, and threads and processes many."""
-        with closing(sqlite3.connect(self.folder / FILE, timeout=30)) as db:
-            db.execute("PRAGMA synchronous = FULL")
-            with db:
-                yield db
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        with self._place.reading() as db:
+            return db.execute(query).all() if db is not None else ()
 
 
 def now() -> str:

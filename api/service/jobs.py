@@ -1,34 +1,32 @@
 """Jobs run: articles that were sent go into the archive, one job after the other, in exactly one process.
 
-Every worker has a thread that looks for jobs; the one that holds `run.lock` runs them. The system lets go of the lock
-when a worker dies, and another takes the job up again. A job is run in rounds of a few seconds, each a call of `ingest`
-from the first article on: what is stored already is recognised at once. Between rounds the archive's write lock is
-free, so that a deletion, or `zitat ingest`, need not wait for a long job to end.
+Every worker, on every host, has a thread that looks for jobs; the one that holds the lock for it runs them. The lock is
+let go when a worker dies, or its host vanishes, and another takes the job up again. A job is run in rounds of a few
+seconds, each a call of `ingest` from the first article on: what is stored already is recognised at once. Between rounds
+the archive's write lock is free, so that a deletion, or `zitat ingest`, need not wait for a long job to end.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.service.job import Job, Remark
-from api.service.job_store import JobStore, ended, now
+from api.service.job_store import JobStore, Waiting, ended, now
 from api.service.problems import Problem, logged
 from api.service.submitted import draft_of
 from index.archive import Archive
 from index.article import Draft, Rejection
 from index.encoder import Encoder
-from index.errors import ArchiveFull, ArchiveLocked
+from index.errors import ArchiveFull, ArchiveLocked, ArchiveUnreachable
 from index.ingest import Summary, ingest
 
-FOLDER = "jobs"
 ROUND = 100_000  # characters of new articles in a round: a few seconds of work
 PAUSE = 0.2  # seconds between rounds, for others to take the write lock
 LOOK_EVERY = 2.0  # seconds between looks for jobs that another worker left behind
@@ -37,6 +35,7 @@ MOST_UNENDED = 100
 WRITER = "another process is writing to the archive; the job goes on when that lets go"
 CLOSED = "the service has not opened the archive yet"
 FULL = "the disk is full; the job goes on when there is room"
+LOST = "the server of the archive, or of its index, does not answer; the job goes on when it does"
 
 log = logging.getLogger("zitat.service")
 
@@ -44,11 +43,12 @@ log = logging.getLogger("zitat.service")
 class Jobs:
     """The jobs of an archive. `encoder` gives the one to use, and raises Problem while there is none."""
 
-    def __init__(self, archive: Path, encoder: Callable[[], Encoder]) -> None:
-        self.store = JobStore(archive / FOLDER)
+    def __init__(self, archive: Path | str, encoder: Callable[[], Encoder]) -> None:
+        self.store = JobStore(archive)
         self._archive, self._encoder = archive, encoder
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._look, name="jobs", daemon=True)
+        self._cut_off: str | None = None  # the job that this process ran when it lost the archive's server
 
     def start(self) -> None:
         """Begin to look for jobs; some may be left from before."""
@@ -60,6 +60,7 @@ class Jobs:
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        self.store.close()
 
     def add(self, records: Sequence[Any]) -> Job:
         """Take articles to be added; raises Problem when they cannot be kept for that."""
@@ -68,7 +69,7 @@ class Jobs:
                 detail = f"{MOST_UNENDED} jobs wait already"
                 raise Problem(429, "Too many jobs", detail, "send more when some have ended", {"Retry-After": "10"})
             job = self.store.add(records)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, SQLAlchemyError) as error:
             log.error("a job cannot be stored", exc_info=error)
             cure = "tell whoever runs this service: the archive's folder cannot be written to, or its disk is full"
             raise Problem(507, "Not stored", "the articles could not be kept", cure) from None
@@ -84,6 +85,8 @@ class Jobs:
             try:
                 if self.store.next():
                     self._run_all()
+            except ArchiveUnreachable as error:
+                log.warning("jobs wait for the archive's server: %s", error)
             except Exception as error:  # a full disk, for instance: the thread must outlive it
                 log.error("jobs cannot be run", exc_info=error)
             self._wake.wait(LOOK_EVERY)
@@ -91,14 +94,17 @@ class Jobs:
 
     def _run_all(self) -> None:
         """Run what waits, unless another worker does."""
-        try:
-            with FileLock(self.store.folder / "run.lock", timeout=0):
-                while not self._stopping.is_set() and (waiting := self.store.next()):
-                    self._run(waiting.job, waiting.attempts + 1)
-        except Timeout:
-            # It may just have seen that nothing waits: look again soon.
+        with self.store.running() as mine:
+            while mine and not self._stopping.is_set() and (waiting := self.store.next()):
+                self._run(waiting.job, self._attempt(waiting))
+        if not mine:  # the other may just have seen that nothing waits: look again soon
             self._stopping.wait(PAUSE)
             self._wake.set()
+
+    def _attempt(self, waiting: Waiting) -> int:
+        """Which one it is; what ended with the connection to the server goes on, where nobody else took it up."""
+        goes_on, self._cut_off = waiting.job.id == self._cut_off, None
+        return max(1, waiting.attempts) if goes_on else waiting.attempts + 1
 
     def _run(self, job: Job, attempt: int) -> None:
         """Run one job to its end, or until the service stops."""
@@ -113,6 +119,10 @@ class Jobs:
             with Archive(self._archive) as archive:
                 while not (self._stopping.is_set() or running.complete):
                     self._round(running, archive)
+        except ArchiveUnreachable:  # whoever reaches it first goes on
+            self._cut_off = job.id
+            running.wait_for(LOST)
+            raise
         except Exception as error:
             problem = logged(error)
             self.store.save(ended(running.job, "failed", f"{problem.detail}: {problem.cure}"), attempt)

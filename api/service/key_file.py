@@ -1,15 +1,17 @@
-"""The file of API keys: who may read, who may write. It holds hashes, never a key.
+"""The API keys of a service: who may read, who may write. Hashes are kept, never a key.
 
-A file with no key in it locks everybody out; only without the file is nobody asked for a key. So revoking the last key
-never opens a service.
+They are in a file, or beside an archive on a server, for all hosts at once. Where there are keys no longer, nobody is
+let in; only where there never were any is nobody asked for a key. So revoking the last key never opens a service.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,11 +23,12 @@ from filelock import FileLock, Timeout
 
 from index.errors import BadInput
 from index.files import version_of, write_atomically
+from index.location import is_address, located
 
-NAME = "keys.json"
+NAME = "keys"
 PREFIX = "zitat_"  # tells people, and programs that look for leaked secrets, what it is
 LONGEST_NAME = 100
-WAIT = 10.0  # seconds, for another command to let go of the file
+WAIT, LOOK_AGAIN_AFTER = 10.0, 0.05  # seconds, for another command that changes keys
 
 Role = Literal["read", "admin"]
 
@@ -50,32 +53,45 @@ class Key:
         return self.role in ("admin", wanted)
 
 
-class KeyFile:
-    """The keys in a file, as they are at each moment: whoever holds one notices when another process changes them."""
+class Keys(ABC):
+    """The keys as they are at each moment: whoever holds them notices when another process, or host, changes them."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._known: tuple[tuple[int, int], tuple[Key, ...]] | None = None  # with the version of the file they are from
+    name: str  # where they are kept, for people to read
+    is_local = True  # whether a look at them takes no time
+    _parsed: tuple[str, tuple[Key, ...]] | None = None  # with the text they are from
+
+    @abstractmethod
+    def _text(self) -> str | None:
+        """What is kept; None where there never were keys."""
+
+    @abstractmethod
+    def _changing(self) -> AbstractContextManager[list[Key]]:
+        """The keys, to be changed by nobody else meanwhile, and kept when all went well."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is open."""
+
+    def known(self) -> tuple[Key, ...] | None:
+        """All keys, oldest first, or None where nobody is asked for one; raises BadInput where they cannot be read."""
+        text, parsed = self._text(), self._parsed
+        if text is None:
+            return None
+        if parsed is None or parsed[0] != text:
+            self._parsed = parsed = (text, self._read(text))
+        return parsed[1]
 
     def exists(self) -> bool:
         """Whether keys are asked for."""
-        return self.path.exists()
+        return self._text() is not None
 
     def all(self) -> tuple[Key, ...]:
-        """All keys, oldest first; raises BadInput where the file cannot be read."""
-        version, known = version_of(self.path), self._known
-        if known is None or known[0] != version:
-            self._known = known = (version, _read(self.path))
-        return known[1]
+        """All keys, oldest first; raises BadInput where they cannot be read."""
+        return self.known() or ()
 
     def holder(self, token: str) -> Key | None:
         """The key that a caller shows; looking takes the same time wherever it differs from those known."""
-        shown = _hash(token)
-        found = None
-        for key in self.all():
-            if compare_digest(key.hash, shown):
-                found = key
-        return found
+        return held_by(token, self.all())
 
     def add(self, role: Role, name: str = "") -> tuple[str, Key]:
         """Make a key; returns it, for the only time, with what is kept of it."""
@@ -89,43 +105,130 @@ class KeyFile:
             keys.append(key)
         return token, key
 
-    def revoke(self, key_id: str) -> Key:
-        """Take a key away, from the next request on; raises BadInput when there is none with this id."""
+    def revoke(self, named: str) -> Key:
+        """Take a key away, from the next request on, by its id or its name; raises BadInput unless that is one key."""
         with self._changing() as keys:
-            revoked = next((key for key in keys if key.id == key_id), None)
-            if revoked is None:
-                raise BadInput(f"there is no key {key_id!r}", "see `zitat keys list` for the ids")
+            revoked = _named(keys, named)
             keys.remove(revoked)
         return revoked
 
+    def _read(self, text: str) -> tuple[Key, ...]:
+        try:
+            return tuple(Key(**key) for key in json.loads(text)["keys"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: Exception) -> BadInput:
+        cure = "restore them from a backup, or delete them and make new ones with `zitat keys add`"
+        return BadInput(f"the keys in {self.name} cannot be read ({error})", cure)
+
+
+class KeyFile(Keys):
+    """The keys in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name = path, str(path)
+        self._seen: tuple[tuple[int, int], str | None] | None = None  # with the version of the file
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _text(self) -> str | None:
+        version, seen = version_of(self.path), self._seen
+        if seen is None or seen[0] != version:
+            self._seen = seen = (version, self._content())
+        return seen[1]
+
+    def _content(self) -> str | None:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+
     @contextmanager
     def _changing(self) -> Iterator[list[Key]]:
-        """The keys, to be changed by nobody else meanwhile, and written when all went well."""
         if not self.path.parent.is_dir():
             raise BadInput(f"there is no folder {self.path.parent}", "make the archive first, or name another --keys")
         try:
             with FileLock(f"{self.path}.lock", timeout=WAIT):
-                keys = list(_read(self.path))
+                keys = list(self.all())
                 yield keys
                 _write(self.path, keys)
         except Timeout:
-            raise BadInput(f"{self.path} is in use by another command", "try again when that is done") from None
+            raise _in_use(self.name) from None
 
 
-def key_file(archive: Path, chosen: Path | None = None) -> KeyFile:
-    """Where the keys of a service over an archive are, unless another file is chosen."""
-    return KeyFile(chosen or archive / NAME)
+class SharedKeys(Keys):
+    """The keys beside an archive on a server: each look is one short query, so that a change counts on every host."""
+
+    is_local = False
+
+    def __init__(self, archive: str) -> None:
+        from index.postgres import KEYS, Session, parse_address
+
+        self._location, self._session = located(archive), Session(parse_address(archive), KEYS)
+        self.name = self._location.name
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+        self._location.close()
+
+    def _text(self) -> str | None:
+        return self._location.read(NAME)
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Key]]:
+        self._location.manifest()  # says plainly where there is no archive
+        until = time.monotonic() + WAIT
+        while not self._session.try_lock():
+            if time.monotonic() > until:
+                raise _in_use(self.name)
+            time.sleep(LOOK_AGAIN_AFTER)
+        try:
+            keys = list(self.all())
+            yield keys
+            self._location.keep(NAME, _as_text(keys))
+        finally:
+            self._session.unlock()
 
 
-def _read(path: Path) -> tuple[Key, ...]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(Key(**key) for key in content["keys"])
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        cure = "restore it from a backup, or delete it and make new keys with `zitat keys add`"
-        raise BadInput(f"the keys in {path} cannot be read ({error})", cure) from error
+def key_file(archive: Path | str, chosen: Path | None = None) -> Keys:
+    """Where the keys of a service over an archive are, unless a file is chosen."""
+    if chosen is None and is_address(archive):
+        return SharedKeys(str(archive))
+    return KeyFile(chosen or Path(archive) / f"{NAME}.json")
+
+
+def held_by(token: str, keys: tuple[Key, ...]) -> Key | None:
+    """The one of some keys that a caller shows; looking takes the same time wherever it differs from them."""
+    shown = _hash(token)
+    found = None
+    for key in keys:
+        if compare_digest(key.hash, shown):
+            found = key
+    return found
+
+
+def _named(keys: list[Key], named: str) -> Key:
+    """The key with an id, else the only one with a name; raises BadInput."""
+    found = [key for key in keys if key.id == named] or [key for key in keys if named and key.name == named]
+    if not found:
+        raise BadInput(f"there is no key {named!r}", "see `zitat keys list` for ids and names")
+    if len(found) > 1:
+        ids = ", ".join(key.id for key in found)
+        raise BadInput(f"{len(found)} keys are named {named!r}", f"give the id of the one that is meant: {ids}")
+    return found[0]
+
+
+def _in_use(name: str) -> BadInput:
+    return BadInput(f"the keys in {name} are being changed by another command", "try again when that is done")
+
+
+def _as_text(keys: list[Key]) -> str:
+    return json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)
 
 
 def _write(path: Path, keys: list[Key]) -> None:
@@ -133,7 +236,7 @@ def _write(path: Path, keys: list[Key]) -> None:
     new = path.with_name(path.name + ".new")
     new.touch(0o600)
     new.chmod(0o600)  # one that a crash left behind
-    write_atomically(path, json.dumps({"keys": [asdict(key) for key in keys]}, indent=1))
+    write_atomically(path, _as_text(keys))
 
 
 def _hash(token: str) -> str:

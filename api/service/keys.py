@@ -1,6 +1,6 @@
 """Who may ask: API keys, and what takes their place on one's own machine.
 
-Without a file of keys, a service that listens on loopback alone is open to whoever uses the machine, for writing too.
+Without keys, a service that listens on loopback alone is open to whoever uses the machine, for writing too.
 Their browser, however, runs the programs of every page they visit. Two things keep those out. A page may make a name of
 its own resolve to this machine (DNS rebinding), but its requests still carry that name as Host: only names of loopback
 are answered. And a page may post to an address without reading the answer: what a page of another origin sends is
@@ -9,6 +9,7 @@ refused, unless the origin is on the list that was given for CORS.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Annotated
@@ -19,7 +20,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 
-from api.service.key_file import Key, Role, key_file
+from api.service.key_file import Key, Role, held_by, key_file
 from api.service.problems import Problem
 from api.service.settings import Settings
 from index.errors import BadInput
@@ -41,36 +42,30 @@ class Caller:
 
 
 class Gate:
-    """Lets in who may. It looks at the file of keys at each request, so that a revoked key is refused at once."""
+    """Lets in who may. It looks at the keys at each request, so that a revoked one is refused at once."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.file = key_file(settings.archive, settings.keys)
+        self.keys = key_file(settings.archive, settings.keys)
 
     def admit(self, asking: HTTPConnection, wanted: Role) -> Caller:
         """The caller of a request that needs a role; raises Problem (401, 403 or 503) for one who must not."""
-        if self.settings.loopback and not self.file.exists():
+        known = self._known()
+        if known is None and self.settings.loopback:
             self._check_at_home(asking, wanted)
             return Caller(_address(asking))
-        key = self._holder(asking.headers)
+        key = _holder(asking.headers, known or ())
         if not key.may(wanted):
             detail = f"the key {key.id} may only read"
             raise Problem(403, "Not allowed", detail, "ask with an admin key: `zitat keys add --role admin` makes one")
         return Caller(key.id, key)
 
-    def _holder(self, headers: Headers) -> Key:
-        token = shown_key(headers)
-        cure = "send a key as `Authorization: Bearer ...`; `zitat keys add` makes one"
-        if not token:
-            raise Problem(401, "No key", "this service asks for an API key", cure, CHALLENGE)
+    def _known(self) -> tuple[Key, ...] | None:
         try:
-            key = self.file.holder(token)
+            return self.keys.known()
         except BadInput:
             cure = "tell whoever runs this service: `zitat keys list` says what is wrong"
-            raise Problem(503, "Keys cannot be checked", "the file of keys cannot be read", cure) from None
-        if key is None:
-            raise Problem(401, "Unknown key", "the key is unknown or was revoked", cure, CHALLENGE)
-        return key
+            raise Problem(503, "Keys cannot be checked", "the keys cannot be read", cure) from None
 
     def _check_at_home(self, asking: HTTPConnection, wanted: Role) -> None:
         """That a request without a key comes from this machine, and from no other site's page."""
@@ -107,10 +102,21 @@ class Gate:
 
 def check_bind(settings: Settings) -> None:
     """Raise BadInput where others could reach a service that asks for no key, or the keys cannot be read."""
-    if key_file(settings.archive, settings.keys).all() or settings.loopback:
-        return
+    with closing(key_file(settings.archive, settings.keys)) as keys:
+        if keys.all() or settings.loopback:
+            return
     cure = "make a key with `zitat keys add`, or leave --host out"
     raise BadInput(f"{settings.host} can be reached from elsewhere, and there are no API keys", cure)
+
+
+def _holder(headers: Headers, known: tuple[Key, ...]) -> Key:
+    token = shown_key(headers)
+    cure = "send a key as `Authorization: Bearer ...`; `zitat keys add` makes one"
+    if not token:
+        raise Problem(401, "No key", "this service asks for an API key", cure, CHALLENGE)
+    if (key := held_by(token, known)) is None:
+        raise Problem(401, "Unknown key", "the key is unknown or was revoked", cure, CHALLENGE)
+    return key
 
 
 def shown_key(headers: Headers) -> str:
@@ -129,20 +135,23 @@ def is_loopback(name: str) -> bool:
         return False
 
 
-def gate_of(asking: HTTPConnection) -> Gate:
-    """The gate of the application."""
+async def admitted(asking: HTTPConnection, wanted: Role) -> Caller:
+    """The caller of a request; where the keys are on a server, the event loop does not wait for it."""
     gate: Gate = asking.app.state.gate
-    return gate
+    if gate.keys.is_local:
+        return gate.admit(asking, wanted)
+    caller: Caller = await asking.app.state.service.read_remote(lambda: gate.admit(asking, wanted))
+    return caller
 
 
 async def require_read(request: Request, _bearer: object = _SHOWN_AS[0], _header: object = _SHOWN_AS[1]) -> Caller:
     """A caller who may read."""
-    return gate_of(request).admit(request, "read")
+    return await admitted(request, "read")
 
 
 async def require_admin(request: Request, _bearer: object = _SHOWN_AS[0], _header: object = _SHOWN_AS[1]) -> Caller:
     """A caller who may write."""
-    return gate_of(request).admit(request, "admin")
+    return await admitted(request, "admin")
 
 
 ReadCaller = Annotated[Caller, Depends(require_read)]

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.service import logs
+from api.service.keys import admitted
 from api.service.metrics import Metrics
 from api.service.openai_errors import speaks_openai, told
 from api.service.problems import Problem, logged, rendered
@@ -90,7 +91,7 @@ class BodyLimit:
             return await self.app(scope, receive, send)
         most = self.limits.body_bytes
         if scope["path"] == UPLOADS:  # much is read only of those who may send it
-            scope["app"].state.gate.admit(HTTPConnection(scope), "admin")
+            await admitted(HTTPConnection(scope), "admin")
             most = self.limits.upload_bytes
         body = await self._whole(Headers(scope=scope).get("content-length", ""), most, receive)
         if body is not None:

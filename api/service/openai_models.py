@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.service.bodies import AnswerBody
-from api.service.models import Query
+from api.service.requests import Query
+from api.service.responses import AnswerBody
 from retrieval.answering.options import MOST_SENTENCES
 
 MOST_MESSAGES = 2_000

@@ -12,7 +12,6 @@ from secrets import token_hex
 from typing import Any
 
 from api.markdown import Link, Marker, Writer, place_of, with_markers
-from api.service.bodies import AnswerBody
 from api.service.heartbeats import with_heartbeats
 from api.service.openai_errors import error_body
 from api.service.openai_models import (
@@ -26,6 +25,7 @@ from api.service.openai_models import (
     Usage,
 )
 from api.service.problems import logged
+from api.service.responses import AnswerBody
 from index.chunks import count_llm_tokens
 from retrieval.answering import Answer, Done, Event
 

@@ -16,6 +16,7 @@ from api.service.openai_errors import OpenAIRoute, WrongParameter
 from api.service.openai_models import ChatRequest, Completion, ErrorBody, ModelCard, ModelList, Narrowed
 from api.service.openai_replies import Exchange
 from api.service.routes_asking import while_wanted
+from api.service.settings import Settings
 from api.service.state import Service, ServiceDep
 from retrieval.answering import AnswerOptions
 from retrieval.answering.records import Mode
@@ -53,7 +54,7 @@ async def model(name: str, service: ServiceDep) -> ModelCard:
 async def chat_completions(body: ChatRequest, request: Request, service: ServiceDep) -> Completion | Response:
     """Answer with quotations, their citations as annotations of type url_citation, streamed if asked for."""
     _check(body, service)
-    exchange = Exchange(body, _link(request))
+    exchange = Exchange(body, _link(request, service.settings))
     reply = errand(body.messages)
     if reply is not None:
         return _events(exchange.plain_streamed(reply)) if body.stream else await exchange.plain(reply)
@@ -101,9 +102,9 @@ def _options(body: ChatRequest, chat: Chat) -> AnswerOptions:
     return AnswerOptions(asked.search_options(), asked.sentences, asked.chronological, mode, chat.turns)
 
 
-def _link(request: Request) -> Link:
+def _link(request: Request, settings: Settings) -> Link:
     """An article's own address, or the page of this service, opened at the quotation."""
-    base = str(request.base_url)
+    base = settings.address(str(request.base_url))
 
     def link(place: Place) -> str:
         return web_address(place) or f"{base}#{urlencode(_opened_at(place))}"

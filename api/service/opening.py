@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
+
+import numpy as np
 
 from api.answerers import answerer_over
 from api.refitting import Refitting, basis
 from api.service.batching import BatchingEncoder
 from api.service.settings import Settings
+from index.errors import ZitatError
+from index.manifest import COMPACT
 from retrieval.answering import Answerer, AnswerOptions
 from retrieval.searcher import Searcher
 
@@ -19,12 +24,12 @@ WARM_UP = "Who said what, and when?"
 class Version(NamedTuple):
     """The archive's state: what was found in one state may be shown again as long as it lasts.
 
-    That is the generation, which file says when to refuse, the change up to which the indexes go, and the last change:
+    That is the generation, what was said of when to refuse, the change up to which the indexes go, and the last change:
     an article that was deleted is gone from then on, before the indexes know of it.
     """
 
     generation: int
-    calibration: tuple[int, int]
+    calibration: str | None
     indexed: int
     changed: int
 
@@ -49,6 +54,25 @@ class Opened:
         with self._lock:
             self._batch()
             return Version(*self._refitting.follow(), view.state.sequence, view.store.sequence())
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether something of the archive is on a server, which may stop to answer."""
+        archive = self.answerer.searcher.archive
+        return not archive.location.is_local or archive.manifest.index not in ("", COMPACT)
+
+    def look(self) -> None:
+        """Ask the servers of the archive for a little; raises ArchiveUnreachable where one of them does not answer."""
+        archive = self.answerer.searcher.archive
+        archive.location.version()
+        if archive.manifest.index not in ("", COMPACT):
+            view = archive.view()
+            view.dense(np.full(view.dimension, view.dimension**-0.5, np.float32), 1)
+
+    def follow(self) -> None:
+        """Bring the indexes to the last change, should nobody ask; what goes wrong is said to whoever does."""
+        with suppress(ZitatError):
+            self.version()
 
     def _batch(self) -> None:
         """Encode in batches; after a re-embedding the searcher has loaded another encoder."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from api.service.bodies import ArticleBody, ChunkBody, ListedBody, PageBody, PeriodBody, StatsBody, TimelineBody
 from api.service.problems import Problem
+from api.service.responses import (
+    ArticleBody,
+    ChunkBody,
+    ListedBody,
+    PageBody,
+    PeriodBody,
+    SourceBody,
+    SourcesBody,
+    StatsBody,
+    TimelineBody,
+)
 from index.archive import Archive
 from index.encoder import BUNDLED
 from index.published import parsed
@@ -18,6 +29,7 @@ from index.store import Store
 CURSOR = r"^[0-9]{1,9}\.[0-9]{1,15}$"  # the generation, the archive's key of the last article shown
 COLUMNS = ("id", "published_at", "language", "source", "title")
 WINDOW = 2_000  # keys looked through at once
+_BETWEEN_WORDS = re.compile(r"[^\w]+")
 
 Listed = tuple[str, str | None, str, str | None, str]  # in the order of COLUMNS
 
@@ -95,6 +107,27 @@ def timeline_of(store: Store, scope: Scope) -> TimelineBody:
     undated = counts.pop(None, 0)
     dated = sorted((period, articles) for period, articles in counts.items() if period)
     return TimelineBody(periods=[PeriodBody(period=name, articles=n) for name, n in dated], undated=undated)
+
+
+def sources_of(store: Store) -> SourcesBody:
+    """Every source, the most frequent first."""
+    with store.snapshot():
+        counts = Counter(source for *_, source, _ in store.listing(Scope()) if source)
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return SourcesBody(sources=[SourceBody(source=name, articles=n) for name, n in ordered])
+
+
+def beginning(known: SourcesBody, prefix: str, limit: int) -> SourcesBody:
+    """The sources that begin with some letters, in any case; then those of which a later word does."""
+    wanted = " ".join(prefix.casefold().split())
+    first, later = list[SourceBody](), list[SourceBody]()
+    for one in known.sources:
+        name = one.source.casefold()
+        if name.startswith(wanted):
+            first.append(one)
+        elif f" {wanted}" in _BETWEEN_WORDS.sub(" ", name):
+            later.append(one)
+    return SourcesBody(sources=[*first, *later][:limit])
 
 
 def no_such_article(article_id: str) -> Problem:

@@ -12,9 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.service.bodies import ProblemBody
 from api.service.logs import request_id
-from index.errors import ArchiveFull, ArchiveLocked, BadInput, ZitatError
+from api.service.responses import ProblemBody
+from index.errors import ArchiveFull, ArchiveLocked, ArchiveUnreachable, BadInput, ZitatError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = 2  # seconds
@@ -48,6 +48,15 @@ class Overloaded(Problem):
         super().__init__(503, "Overloaded", detail, "try again after the time in Retry-After", _later())
 
 
+class NoServer(Problem):
+    """The server of the archive, or of its index, is not reached from this host."""
+
+    def __init__(self) -> None:
+        detail = "its server, or that of its index, is not reached from this host"
+        cure = "try again shortly, or ask another host; what was acknowledged is safe"
+        super().__init__(503, "The archive does not answer", detail, cure, _later())
+
+
 class TooSlow(Problem):
     """A stage did not end in its time."""
 
@@ -66,6 +75,8 @@ def problem_of(error: Exception) -> Problem:
         case ArchiveLocked():
             detail = "another process is writing to the archive"
             return Problem(503, "The archive is being written", detail, "try again shortly", _later())
+        case ArchiveUnreachable():
+            return NoServer()
         case ArchiveFull():
             cure = "tell whoever runs this service; what was stored before is safe"
             return Problem(507, "The disk is full", "the archive's disk has no room left", cure)

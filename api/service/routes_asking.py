@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
-from api.service.bodies import AnswerBody, BatchBody, SearchBody
 from api.service.middleware import GONE
-from api.service.models import AskRequest, BatchRequest, SearchRequest
 from api.service.problems import Problem, problems
 from api.service.replies import as_json, told
+from api.service.requests import AskRequest, BatchRequest, SearchRequest
+from api.service.responses import AnswerBody, BatchBody, SearchBody
 from api.service.state import ServiceDep
 from api.service.streaming import EVENT_STREAM, event_stream, wants_events
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Response
 
-from api.service.bodies import HealthBody
 from api.service.keys import require_read
 from api.service.metrics import CONTENT_TYPE
 from api.service.problems import problems
+from api.service.responses import HealthBody
 from api.service.state import ServiceDep
 
 router = APIRouter(tags=["Health"])

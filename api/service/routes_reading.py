@@ -8,10 +8,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.service.bodies import ArticleBody, PageBody, StatsBody, TimelineBody
-from api.service.models import Name
-from api.service.pages import CURSOR, article_of, no_such_article, page_of, stats_of, timeline_of
+from api.service.pages import CURSOR, article_of, beginning, no_such_article, page_of, sources_of, stats_of, timeline_of
 from api.service.problems import Problem, problems
+from api.service.requests import Name
+from api.service.responses import ArticleBody, PageBody, SourcesBody, StatsBody, TimelineBody
 from api.service.state import ServiceDep
 from index.scope import Scope
 from retrieval.options import language_code
@@ -77,6 +77,25 @@ async def timeline(
 
     body: TimelineBody = await service.once(("timeline", scope), counted)
     return Response(body.model_dump_json(), media_type="application/json")
+
+
+@router.get("/sources", response_model=SourcesBody, responses=MAY_FAIL, summary="Sources by how they begin")
+async def sources(
+    service: ServiceDep,
+    prefix: Annotated[
+        str, Query(max_length=500, description="How the name, or a word in it, begins; in any case.")
+    ] = "",
+    limit: Annotated[int, Query(ge=1, le=MANY, description="The most that are told.")] = 50,
+) -> Response:
+    """Find sources to limit a search to, and how many articles each has; the most frequent ones without a prefix."""
+    archive = (await service.ready()).answerer.searcher.archive
+
+    def counted() -> Iterator[SourcesBody]:
+        yield sources_of(archive.view().store)
+
+    known: SourcesBody = await service.once("sources", counted)
+    found = await service.read(lambda: beginning(known, prefix, limit))
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 @router.get("/stats", response_model=StatsBody, responses=MAY_FAIL, summary="What the archive holds")

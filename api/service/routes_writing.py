@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 
-from api.service.bodies import JobBody
 from api.service.job import Job
 from api.service.jobs import Jobs
 from api.service.limits import Managing, Writing
 from api.service.problems import Problem, problems
+from api.service.responses import JobBody
 from api.service.state import ServiceDep
 from api.service.submitted import Submission, records_of
 from index.archive import Archive
@@ -34,7 +34,7 @@ async def add_articles(body: Submission, request: Request, response: Response, s
     """One article, or a list of them. They are kept safe when this answers; the job tells what becomes of them."""
     jobs, records = jobs_of(request), records_of(body)
     job = await service.write(lambda: jobs.add(records))
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    response.headers["Location"] = f"{service.settings.address('')}v1/jobs/{job.id}"
     return job
 
 
@@ -63,9 +63,9 @@ async def delete_article(article_id: ArticleId, service: ServiceDep, _: Writing)
         raise Problem(404, "Not found", f"there is no article {article_id[:200]!r}", cure)
 
 
-def deleted(folder: Path, article_id: str) -> bool:
+def deleted(where: Path | str, article_id: str) -> bool:
     """Delete an article; False where there is none, which is looked up before anybody waits for the write lock."""
-    with Archive(folder) as archive:
+    with Archive(where) as archive:
         if archive.store.article(article_id) is None:
             return False
         with archive.writing(DELETE_WAIT):

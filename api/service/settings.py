@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from index.errors import BadInput
 
@@ -49,16 +50,18 @@ class Timeouts:
 class Settings:
     """`threads` are those that search in one worker; `waiting` is the most questions that may wait for them.
 
-    `keys` is the file of API keys; with None it lies in the archive. `metrics` is the folder through which workers
-    share their counts; None counts in this process alone.
+    `keys` is a file of API keys; with None they are kept where the archive is. `public_url` is where others reach the
+    service, for links that are made for them; with None it is what each request calls it. `metrics` is the folder
+    through which workers share their counts; None counts in this process alone.
     """
 
-    archive: Path
+    archive: Path | str
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
     cors: tuple[str, ...] = ()
     keys: Path | None = None
+    public_url: str | None = None
     log_questions: bool = False
     threads: int = field(default_factory=lambda: 2 * (os.cpu_count() or 1))
     waiting: int = 200
@@ -77,6 +80,13 @@ class Settings:
         for origin in self.cors:
             if origin != "*" and not origin.startswith(("http://", "https://")):
                 raise BadInput(f"{origin!r} is no origin", "write it as a browser does, https://news.example.org")
+        if self.public_url is not None and not _leads_somewhere(self.public_url):
+            cure = "write it whole and without ? or #, for instance https://news.example.org/zitat"
+            raise BadInput(f"{self.public_url!r} is no address of a service", cure)
+
+    def address(self, asked_at: str) -> str:
+        """The address of the page, with a slash at its end: `public_url`, else where a request was sent to."""
+        return f"{(self.public_url or asked_at).rstrip('/')}/"
 
     @property
     def loopback(self) -> bool:
@@ -87,3 +97,12 @@ class Settings:
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Whether a link may begin with an address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment

@@ -17,10 +17,10 @@ from api.service.cache import Cache
 from api.service.flights import Flights, Source, Wanted
 from api.service.metrics import Metrics
 from api.service.opening import Opened
-from api.service.problems import Problem, StartingUp, TooSlow
+from api.service.problems import NoServer, Problem, StartingUp, TooSlow
 from api.service.settings import Settings
 from api.service.work import Work
-from index.errors import BadInput, ZitatError
+from index.errors import ArchiveUnreachable, BadInput, ZitatError
 from retrieval.answering import Answer, Answerer, AnswerOptions, Done, Event
 from retrieval.options import SearchOptions
 from retrieval.results import SearchResult
@@ -29,6 +29,7 @@ from retrieval.searcher import Searcher
 READERS = 4  # threads for what takes milliseconds, so that it need not wait for what takes longer
 WRITERS = 4  # threads for what waits for other writers
 OPEN_AGAIN_AFTER = 5.0  # seconds
+LOOK_EVERY, SILENCE = 1.0, 10.0  # seconds between looks at the archive's servers, and until one is held to be gone
 
 T = TypeVar("T")
 log = logging.getLogger("zitat.service")
@@ -43,6 +44,7 @@ class Service:
         self._given = answerer
         self._opened: Opened | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._failure: Problem | None = None
 
     async def start(self) -> None:
@@ -57,9 +59,10 @@ class Service:
     async def stop(self) -> None:
         """Let what runs finish, and close the archive."""
         self.metrics.ready.set(0)
-        if self._opening:
-            self._opening.cancel()
-            await asyncio.wait({self._opening})
+        for task in (self._opening, self._watching):
+            if task:
+                task.cancel()
+                await asyncio.wait({task})
         for threads in (self.work, self.reads, self.writes):
             await threads.close()
         if self._opened and not self._given:
@@ -73,11 +76,49 @@ class Service:
             except Exception as error:
                 log.error("the archive cannot be opened", exc_info=error)
                 cure = str(error) if isinstance(error, ZitatError) else "the log of the service says more"
-                self._failure = Problem(503, "Not ready", "the archive cannot be opened", cure)
+                cannot = Problem(503, "Not ready", "the archive cannot be opened", cure)
+                self._failure = NoServer() if isinstance(error, ArchiveUnreachable) else cannot
                 await asyncio.sleep(OPEN_AGAIN_AFTER)
         self._failure = None
         self.metrics.ready.set(1)
         log.info("ready")
+        if self._opened.is_remote:
+            self._watching = asyncio.create_task(self._watch(self._opened))
+
+    async def _watch(self, opened: Opened) -> None:
+        """Look whether the archive's servers answer, so that no request has to find out by waiting in vain.
+
+        What other hosts stored is followed meanwhile, so that no question has to wait for that.
+        """
+        looking = asyncio.create_task(asyncio.to_thread(opened.look))
+        following = asyncio.create_task(asyncio.to_thread(opened.follow))
+        try:
+            while True:
+                while not (await asyncio.wait({looking}, timeout=SILENCE))[0]:
+                    self._lost(f"no answer for {SILENCE:g} s")
+                self._looked(looking.exception())
+                await asyncio.sleep(LOOK_EVERY)
+                looking = asyncio.create_task(asyncio.to_thread(opened.look))
+                if following.done():
+                    following = asyncio.create_task(asyncio.to_thread(opened.follow))
+        finally:  # the archive is about to be closed
+            await asyncio.wait({looking, following}, timeout=SILENCE)
+
+    def _looked(self, error: BaseException | None) -> None:
+        if isinstance(error, ArchiveUnreachable):
+            self._lost(str(error))
+        elif error:
+            log.error("the archive cannot be looked at", exc_info=error)
+        elif self._failure:
+            self._failure = None
+            self.metrics.ready.set(1)
+            log.info("ready again")
+
+    def _lost(self, said: str) -> None:
+        if not self._failure:
+            log.error("the archive does not answer: %s", said)
+            self.metrics.ready.set(0)
+        self._failure = NoServer()
 
     def _made(self) -> Opened:
         opened = Opened(self.settings, self._given, self.metrics.batches.observe)
@@ -112,6 +153,12 @@ class Service:
     async def read(self, work: Callable[[], T]) -> T:
         """Run what only reads, and briefly, outside the event loop; raises Overloaded (503) or TooSlow (504)."""
         return await self.reads.run("read", self.settings.timeouts.read, work)
+
+    async def read_remote(self, work: Callable[[], T]) -> T:
+        """The same for what asks the archive's server, at once a Problem (503) where that is known not to answer."""
+        if self._failure:
+            raise self._failure
+        return await self.read(work)
 
     async def write(self, work: Callable[[], T]) -> T:
         """Run what changes files outside the event loop; one that is told to be too slow may still be done."""

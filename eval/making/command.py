@@ -34,7 +34,7 @@ def make_set(args: argparse.Namespace) -> int:
 def _proposed(archive: Path, output: Path, args: argparse.Namespace) -> list[Proposal]:
     with Archive(archive) as opened, opened.reading() as (view, _):
         pool = sampled(view.store, args.articles, args.seed)
-        proposer = Proposer(pool, view.terms, Counter(view.store.languages_by_id().values()), args.seed)
+        proposer = Proposer(pool, view, Counter(view.store.languages_by_id().values()), args.seed)
         proposals = [
             *proposer.headlines(args.queries),
             *proposer.sentences(args.queries),

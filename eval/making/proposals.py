@@ -12,9 +12,10 @@ from wcwidth import wcswidth
 
 from eval.making.pool import copies, shuffled
 from index.analyser import analyse, transliterated
+from index.documents import TermQuery
 from index.schema import StoredArticle
 from index.sentences import sentence_spans
-from index.terms import TermIndex, TermQuery
+from index.view import View
 
 Kind = Literal["headline", "sentence", "translation"]
 
@@ -50,14 +51,14 @@ class Proposal:
 
 
 class Proposer:
-    """Proposes queries about a pool of articles; `terms` says which words are rare in an archive of `spoken`.
+    """Proposes queries about a pool of articles; `view` says which words are rare in an archive of `spoken`.
 
     `spoken` is how many articles there are in each language.
     """
 
-    def __init__(self, pool: Sequence[StoredArticle], terms: TermIndex, spoken: Mapping[str, int], seed: int) -> None:
-        self._pool, self._terms, self._seed = pool, terms, seed
-        self._chunks = {name: terms.size * count / sum(spoken.values()) for name, count in spoken.items()}
+    def __init__(self, pool: Sequence[StoredArticle], view: View, spoken: Mapping[str, int], seed: int) -> None:
+        self._pool, self._view, self._seed = pool, view, seed
+        self._chunks = {name: view.state.documents * count / sum(spoken.values()) for name, count in spoken.items()}
         self._copies = copies(pool)
         self._seen = Counter(_plain(text) for one in pool for text in _said(one))
 
@@ -113,7 +114,7 @@ class Proposer:
         if self._seen[_plain(text)] > len(self._copies[one.article.id]):
             return False
         language = one.article.language
-        known = self._terms.document_frequency(TermQuery(analyse(text, language), transliterated(text)).terms)
+        known = self._view.document_frequency(TermQuery(analyse(text, language), transliterated(text)).terms)
         most = max(2, RARE * self._chunks[language])
         return sum(frequency <= most for frequency in known.values()) >= RARE_WORDS[kind]
 

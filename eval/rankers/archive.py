@@ -79,7 +79,7 @@ class ArchiveRanker:
         self.searcher = Searcher(archive, encoder, variant.weights)
         self._variant = variant
         if variant.exact:
-            self.searcher.archive.view().vectors.search_every_list()
+            self.searcher.archive.view().search_exactly()
 
     def rank(self, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
         """What `zitat search` would show, with nothing told about the question's language."""

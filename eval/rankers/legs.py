@@ -42,9 +42,8 @@ def _legs(
     with searcher.archive.reading() as (view, _):
         asked = understand(query.text, None, _NO_DATE)
         scope = Scope(languages=languages)
-        allowed = searcher.chunks_in(view.store, scope, view.state.sequence) if scope.limits else None
         vector = encode(asked, searcher.encoder).vector
-        return [view.vectors.search(vector, 2 * depth, allowed), view.terms.search(asked.terms, 2 * depth, scope)]
+        return [view.dense(vector, 2 * depth, scope), view.lexical(asked.terms, 2 * depth, scope)]
 
 
 def _articles(searcher: Searcher, keys: np.ndarray, scores: np.ndarray, depth: int) -> Ranking:

@@ -17,7 +17,6 @@ from eval.reports.reading import Reading, readings, won_and_lost, worst
 from eval.reports.records import Report, Section
 from eval.reports.tables import Line, answers, axes, lines, measures
 from eval.resampling import PERMUTATIONS, RESAMPLES
-from index.errors import BadInput
 
 ROWS = 100  # queries most won, and most lost, that are on the page with their texts
 WORST = 40  # queries of a run that is compared with nothing
@@ -87,14 +86,6 @@ class Latency:
 
     run: Evaluation
     bars: list[Bar]
-
-
-def must_have_jinja() -> None:
-    """Raise BadInput, before anything is measured, where the page could not be made."""
-    try:
-        import jinja2  # noqa: F401
-    except ImportError:
-        raise BadInput("--html needs Jinja2, which is not installed", "pip install 'zitat[eval]'") from None
 
 
 def write_html(report: Report, file: Path) -> None:

@@ -28,6 +28,8 @@ def exported(record: Mapping[object, object], origin: str, number: int) -> Expor
         return None
     if not all(value is None or isinstance(value, str) for value in said.values()):
         return None
+    if "\0" in "".join(str(value) for value in (*said.values(), record["id"])):
+        return None  # as with the half of a surrogate pair below
     draft = Exported(
         origin=origin,
         record=number,

@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from index.errors import BadInput
+from retrieval.answering.asking import Asking, asking_of
 from retrieval.answering.citations import Citations
 from retrieval.answering.comparing import disagreements
 from retrieval.answering.confidence import Calibration, calibration_of
-from retrieval.answering.evidence import Sentence, sentences_of
+from retrieval.answering.evidence import FROM, Sentence, sentences_of, weighed_anew
 from retrieval.answering.following import Standalone, standalone
 from retrieval.answering.generative import EndpointFailed, Writer
-from retrieval.answering.marking import answer_span
+from retrieval.answering.marking import answer_span, is_named
+from retrieval.answering.numbered import of_that_number
 from retrieval.answering.options import AnswerOptions
+from retrieval.answering.outside import Outside, outside
 from retrieval.answering.phrases import listed, say, say_many
 from retrieval.answering.records import (
     Answer,
@@ -41,6 +45,8 @@ from retrieval.answering.timeliness import chronological, newest_first, time_not
 from retrieval.answering.unmet import unmet
 from retrieval.clock import Clock
 from retrieval.found import Found
+from retrieval.options import SearchOptions
+from retrieval.results import Span
 from retrieval.searcher import Searcher
 
 WITHHELD = (
@@ -81,21 +87,26 @@ class Answerer:
         clock = Clock()
         alone = _standalone(question, options, writer)
         clock.stage("follow-up")
-        found = self.searcher.find(alone.question, options.search, today=today)
+        found = self.searcher.find(alone.question, _at_least(FROM, options.search), today=today)
         clock.stage("search")
         asked = found.asked.understood
         understood = AnswerUnderstood(alone.language or asked.language, asked.dates, alone.question)
-        yield PassagesFound(understood, found.result.passages)
-        draft = _Draft(question, understood, found, clock)
+        asking = asking_of(found, alone, options.conversation)
+        draft = _Draft(question, understood, found, asking, options, clock)
+        yield PassagesFound(understood, draft.passages)
         evidence = sentences_of(found)
         confidence = self.calibration.confidence(found, evidence)
-        sentences = newest_first(found, evidence)
+        weighed = weighed_anew(found, [one for one in evidence if one.passage < FROM], alone.since)
+        of_number, missing = of_that_number(found, weighed)
+        sentences = newest_first(found, of_number)
         clock.stage("evidence")
-        if confidence < self.calibration.threshold:
-            yield Done(draft.refusal(confidence, unmet(found, evidence)))
+        if confidence < self.calibration.threshold or missing:
+            beyond, look = outside(found, evidence), partial(self.searcher.find, options=options.search, today=today)
+            missing = () if beyond else missing or unmet(found, evidence, look)
+            yield Done(draft.refusal(min(confidence, self.calibration.threshold), missing, beyond))
             return
         if writer is not None:
-            yield from draft.written(writer, sentences, options)
+            yield from draft.written(writer, newest_first(found, evidence), options)
         if not draft.sentences:
             yield from draft.quoted(sentences, options)
         yield Done(draft.answer(confidence, sentences))
@@ -114,14 +125,29 @@ def _standalone(question: str, options: AnswerOptions, writer: Writer | None) ->
     return replace(alone, question=rewritten) if rewritten else alone
 
 
+def _at_least(count: int, search: SearchOptions) -> SearchOptions:
+    """A search for so many passages: how many are shown does not say how many an answer is chosen from."""
+    return search if search.count >= count else replace(search, count=count)
+
+
 class _Draft:
     """One answer in the making."""
 
-    def __init__(self, question: str, understood: AnswerUnderstood, found: Found, clock: Clock) -> None:
+    def __init__(
+        self,
+        question: str,
+        understood: AnswerUnderstood,
+        found: Found,
+        asking: Asking,
+        options: AnswerOptions,
+        clock: Clock,
+    ) -> None:
         self.question, self.understood, self.found, self.clock = question, understood, found, clock
+        self.asking, self.passages = asking, found.result.passages[: options.search.count]
         self.citations = Citations(found)
         self.statements: list[Statement] = []
         self.sentences: list[AnswerSentence] = []
+        self.named: list[str] = []
         self.notices: list[Notice] = []
         self.mode: Mode = "extractive"
 
@@ -149,20 +175,37 @@ class _Draft:
         """Begin again without the language model."""
         notice = Notice("fallback", say(self.understood.language, FALLBACK, reason=reason))
         if self.sentences:
-            self.citations, self.statements, self.sentences = Citations(self.found), [], []
+            self.citations, self.statements, self.sentences, self.named = Citations(self.found), [], [], []
             yield Restarted(notice)
         self.notices.append(notice)
 
     def _said(self, text: str, language: str, proofs: Sequence[Sentence]) -> SentenceReady:
         """A sentence of the answer, with the citations that prove it."""
         cited = len(self.citations.all)
-        numbers = tuple(self.citations.number(one, answer_span(self.found, one)) for one in proofs)
+        spans = self._marks(proofs)
+        numbers = tuple(self.citations.number(one, span) for one, span in zip(proofs, spans, strict=True))
         self.sentences.append(AnswerSentence(text, language, numbers))
         return SentenceReady(self.sentences[-1], self.citations.all[cited:])
 
+    def _marks(self, proofs: Sequence[Sentence]) -> list[Span | None]:
+        """The words that answer in each sentence of a statement.
+
+        What is of the kind asked for in a further statement is mostly something else, so there it is marked only where
+        it is what the first one names, or the sentence names that, too.
+        """
+        spans = [answer_span(self.found, one, self.asking.kind, self.asking.measure) for one in proofs]
+        told = [
+            (one.text[span.start - one.start : span.end - one.start] if span else "", one.text)
+            for one, span in zip(proofs, spans, strict=True)
+        ]
+        if self.named and not any(is_named(mark, *one) for one in told for mark in self.named):
+            return [None] * len(proofs)
+        self.named = self.named or [words for words, _ in told if words]
+        return list(spans)
+
     def quoted(self, sentences: list[Sentence], options: AnswerOptions) -> Iterator[SentenceReady]:
         """The sentences of the answer as they are made."""
-        chosen = select(self.found, sentences, options)
+        chosen = select(self.found, sentences, options, self.asking)
         self.statements = chronological(self.found, chosen) if options.chronological else chosen
         for statement in self.statements:
             said = statement.quoted
@@ -171,16 +214,19 @@ class _Draft:
 
     def answer(self, confidence: float, sentences: list[Sentence]) -> Answer:
         """The whole, with what its sources disagree on."""
-        differing = disagreements(self.found, self.statements, sentences, self.citations, self.understood.language)
+        language, kind = self.understood.language, self.asking.kind
+        differing = disagreements(self.found, self.statements, sentences, self.citations, language, kind)
         self.clock.stage("disagreements")
         when = time_notices(self.found, self.statements, self.understood.language)
         return self._made(confidence, differing, tuple(when))
 
-    def refusal(self, confidence: float, missing: tuple[Unmet, ...]) -> Answer:
+    def refusal(self, confidence: float, missing: tuple[Unmet, ...], beyond: Outside | None = None) -> Answer:
         """No answer, and why."""
         language = self.understood.language
         why = say(language, "The archive does not say. These are the nearest passages.")
-        if missing:
+        if beyond:
+            why = beyond.reason(language)
+        elif missing:
             words = listed([one.text for one in missing[:MOST_NAMED]], language)
             why = say(language, "Nothing was found about {words}. These are the nearest passages.", words=words)
         return replace(self._made(confidence, (), (Notice("refusal", why),)), unmet=missing)
@@ -197,6 +243,6 @@ class _Draft:
             citations=self.citations.all,
             disagreements=differing,
             notices=(*self.notices, *notices),
-            passages=self.found.result.passages,
+            passages=self.passages,
             took_ms=self.clock.taken(),
         )

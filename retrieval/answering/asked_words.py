@@ -16,11 +16,13 @@ import regex
 from numpy.typing import NDArray
 
 from index.analyser import analyse, transliterated
+from index.folding import fold
 from index.scripts import UNSPACED_OR_KOREAN
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.following.parts import parts_of
 from retrieval.answering.following.small_words import tokens_of, words_of
 from retrieval.found import Found
+from retrieval.spoken import small_words_of
 
 Values = NDArray[np.float64]
 
@@ -84,7 +86,8 @@ def cut(text: str, language: str) -> Iterator[tuple[int, int, bool]]:
     """Where each word begins and ends, and whether it is a small one."""
     words = words_of(language)
     if words is None:
-        yield from ((*match.span(), False) for match in _WORD.finditer(text))
+        small = small_words_of(language)
+        yield from ((*match.span(), fold(match[0]) in small) for match in _WORD.finditer(text))
         return
     yield from ((token.start, token.end, token.text in words.small) for token in tokens_of(text, words))
 

@@ -1,7 +1,7 @@
 """How likely it is that the archive holds the answer: a logistic regression on what one search left behind.
 
 The weights are in data/refusal.json, which says what they were fitted on. An archive may bring its own scale and
-offset, from `zitat calibrate`; they stand in its folder, and count only for the encoder with which they were fitted.
+offset, from `zitat calibrate`; they are kept where it is, and count only for the encoder with which they were fitted.
 """
 
 from __future__ import annotations
@@ -16,15 +16,20 @@ from typing import Any
 
 from index.archive import Archive
 from index.errors import BadInput
-from index.files import write_atomically
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.outside import outside
 from retrieval.answering.signals import Signals, signals
 from retrieval.found import Found
 
 WEIGHTS = Path(__file__).parent / "data" / "refusal.json"
-NAME = "calibration.json"
+NAME = "calibration"
 FEW = 30.0  # candidates; how one of them stands out from the others tells less where there are fewer
 KINDS = ("tokens", "few", "plain")
+BEYOND = -3.0  # log-odds, at most, of what the archive cannot tell: nothing near is about it, or its time is another
+FEW_WORDS = 3.0  # of content; with more of them the signals tell by themselves
+FAR, FARTHER = 0.685, 0.66  # cosines of the nearest passage; questions that an archive answers hardly ever have less
+MET_ELSEWHERE = 0.58  # the share of a question that the first passage meets about as well as any candidate does
+NO_LEAD = 0.04  # of the first passage's score over the second's
 FARTHEST = 30.0  # from even, in log-odds: beyond it a probability is 0 or 1
 
 
@@ -71,6 +76,17 @@ def kind_of(known: Signals) -> str:
     return "few" if known["candidates"] < FEW else "tokens"
 
 
+def nothing_near(known: Signals) -> bool:
+    """Whether a short question is about something that no passage is about: "How do I bake an apple pie?" in news.
+
+    Of few words each is found somewhere, so that signals of words take "the king of the sun" for answered.
+    """
+    if kind_of(known) != "tokens" or known.get("words of content", FEW_WORDS + 1) > FEW_WORDS:
+        return False
+    scattered = known["met as well as anywhere"] < MET_ELSEWHERE and known["cosine"] < FAR
+    return scattered or (known["cosine"] < FARTHER and known["lead of score"] < NO_LEAD)
+
+
 @dataclass(frozen=True)
 class Calibration:
     """Below `threshold` an answer is refused. `scale` and `offset` fit the log-odds to one archive."""
@@ -82,15 +98,18 @@ class Calibration:
 
     def confidence(self, found: Found, sentences: Sequence[Sentence]) -> float:
         """The probability, 0 to 1, that the passages found hold the answer."""
-        if not sentences:
+        if not sentences or not any(map(str.isalnum, found.asked.text)):
             return 0.0
-        return self.probability(self.log_odds(signals(found, sentences), found.asked.understood.language))
+        told = self.log_odds(signals(found, sentences), found.asked.understood.language)
+        return self.probability(min(told, BEYOND) if outside(found, sentences) else told)
 
     def log_odds(self, known: Signals, language: str) -> float:
         """Before scale and offset, which are an archive's own; far below even where nothing was found."""
         if not known:
             return -FARTHEST
         told = self.models[kind_of(known)].log_odds(known, language)
+        if nothing_near(known):
+            told = min(told, BEYOND)
         return max(-FARTHEST, min(FARTHEST, told))
 
     def probability(self, log_odds: float) -> float:
@@ -101,7 +120,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What `zitat calibrate` keeps in an archive's folder: for which encoder, and from what."""
+    """What `zitat calibrate` keeps of an archive: for which encoder, and from what."""
 
     encoder: Mapping[str, str | int]
     scale: float
@@ -111,25 +130,31 @@ class Fitted:
 
 def calibration_of(archive: Archive) -> Calibration:
     """The archive's own, or else the one that comes with Zitat; raises BadInput for one that does not belong to it."""
-    path = archive.path / NAME
-    if not path.exists():
+    kept = archive.location.read(NAME)
+    if kept is None:
         return Calibration()
-    cure = f"run `zitat calibrate --archive {archive.path}` again, or delete the file"
+    name, cure = place_of(archive), f"run `zitat calibrate --archive {archive.location.name}` again"
+    cure += ", or delete the file" if archive.location.is_local else ""
     try:
-        fitted = Fitted(**json.loads(path.read_text(encoding="utf-8")))
+        fitted = Fitted(**json.loads(kept))
         made = Calibration(scale=float(fitted.scale), offset=float(fitted.offset))
         if not (made.scale > 0 and math.isfinite(made.scale + made.offset)):
             raise ValueError(f"scale {made.scale}, offset {made.offset}")
-    except (ValueError, TypeError, OSError) as error:
-        raise BadInput(f"{path} cannot be read ({error})", cure) from error
+    except (ValueError, TypeError) as error:
+        raise BadInput(f"{name} cannot be read ({error})", cure) from error
     if dict(fitted.encoder) != archive.manifest.encoder:
         models = fitted.encoder.get("model"), archive.manifest.encoder.get("model")
-        raise BadInput(f"{path} was fitted for the encoder {models[0]}, the archive is of {models[1]}", cure)
+        raise BadInput(f"{name} was fitted for the encoder {models[0]}, the archive is of {models[1]}", cure)
     return made
 
 
-def keep(archive: Archive, fitted: Fitted) -> Path:
-    """Write it to the archive's folder, the old one whole until the new one is; returns the file."""
-    path = archive.path / NAME
-    write_atomically(path, json.dumps(asdict(fitted), indent=1, ensure_ascii=False) + "\n")
-    return path
+def keep(archive: Archive, fitted: Fitted) -> None:
+    """Keep it where the archive is, the old one whole until the new one is."""
+    archive.location.keep(NAME, json.dumps(asdict(fitted), indent=1, ensure_ascii=False) + "\n")
+
+
+def place_of(archive: Archive) -> str:
+    """Where an archive's own calibration is, for people to read."""
+    if archive.location.is_local:
+        return str(archive.path / f"{NAME}.json")
+    return f"the calibration of {archive.location.name}"

@@ -19,6 +19,8 @@ from retrieval.found import Found
 
 TELLING = 0.7  # of a token's weight goes by how far it tells sentences apart; the rest is the same for each
 OF_PASSAGE = 0.5  # what a passage's own score adds to that of its sentences
+BEFORE = 0.35  # what a token of the topic weighs beside one of the follow-up that leans on it
+FROM = 10  # passages from which answers are chosen, however many are to be shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,22 +52,39 @@ def sentences_of(found: Found) -> list[Sentence]:
             if place not in seen:
                 seen.add(place)
                 out.append(sentence)
-    scored = [replace(s, score=float(score)) for s, score in zip(out, _scores(found, out), strict=True)]
+    return _best_first(found, out, 0)
+
+
+def weighed_anew(found: Found, sentences: Sequence[Sentence], since: int) -> list[Sentence]:
+    """The sentences, best first, for a question whose words from code point `since` on are what is asked now.
+
+    What goes before them says what it is about, and finds the passages; within these the new words choose.
+    """
+    return _best_first(found, sentences, since) if since else list(sentences)
+
+
+def _best_first(found: Found, sentences: Sequence[Sentence], since: int) -> list[Sentence]:
+    scores = _scores(found, sentences, since)
+    scored = [replace(s, score=float(score)) for s, score in zip(sentences, scores, strict=True)]
     return sorted(scored, key=lambda s: (-s.score, s.passage, s.start))
 
 
-def _scores(found: Found, sentences: Sequence[Sentence]) -> NDArray[np.float64]:
+def _scores(found: Found, sentences: Sequence[Sentence], since: int) -> NDArray[np.float64]:
     """A weighted MaxSim, and a share of the passage's own score.
 
     A token of the question counts by how far the sentence that answers it best stands out from the others: what all
-    of them are about tells none of them apart (docs/decisions/0008-answers.md).
+    of them are about tells none of them apart (docs/decisions/0008-answers.md). Passages beyond those that answers are
+    chosen from have no say, so that the order is the same however many are asked for.
     """
     passages = np.array([found.result.passages[one.passage].score for one in sentences])
     tokens = 0 if found.query is None else len(found.query.tokens)
     best = np.array([one.pairs.max(1) if one.pairs.size else np.zeros(tokens) for one in sentences])
     if not best.size:
         return OF_PASSAGE * passages
-    telling = best.max(0) - best.mean(0)
+    best_first = best[[one.passage < FROM for one in sentences]]
+    telling = best_first.max(0) - best_first.mean(0)
+    if since:
+        telling = telling * np.where(found.encoder.token_ends(found.asked.text) > since, 1.0, BEFORE)
     weights = TELLING * telling / max(telling.sum(), 1e-6) + (1 - TELLING) / tokens
     return np.asarray(best @ weights + OF_PASSAGE * passages)
 

@@ -25,16 +25,32 @@ from index.published import Published, parsed
 ISOLATE, POP = "\u2068", "\u2069"
 DOMAIN = "zitat"
 _SAME = {"nb": "no", "nn": "no"}
+_LIKELY_READ = {  # by those for whose language there is no catalogue; whoever is not here is spoken to in English
+    own: read
+    for read, owns in {
+        "fr": "rn ln kg lu sg mg wo bm ff ht oc br co", "es": "ca gl eu ast qu ay gn",
+        "ru": "be ky tg tk tt ba cv ce os", "cs": "sk", "bg": "mk", "nl": "af fy", "de": "lb gsw", "da": "fo kl",
+        "id": "ms jv su", "fa": "ps", "tr": "ku", "zh": "yue bo ug ii",
+    }.items()
+    for own in owns.split()
+}  # fmt: skip
 _LEAP = 2000  # stands for a year that is not shown: the 29th of February exists
 
 
 def say(language: str, phrase: str, **values: object) -> str:
-    """A phrase in a language, or in English where its catalogue has none; `values` fill its fields."""
+    """A phrase in the language that a reader is spoken to in; `values` fill its fields."""
+    language = read_in(language)
     return _filled(language, _catalogue(language).gettext(phrase), phrase, values)
+
+
+def read_in(language: str) -> str:
+    """The language itself where it has a catalogue; else one that most who read it read, too: French in Burundi."""
+    return language if isinstance(_catalogue(language), GNUTranslations) else _LIKELY_READ.get(language, "en")
 
 
 def say_many(language: str, one: str, many: str, count: int, **values: object) -> str:
     """The same for a phrase that depends on a number, its field {count}; `one` and `many` are its English forms."""
+    language = read_in(language)
     said = _catalogue(language).ngettext(one, many, count)
     shown = format_decimal(count, locale=_locale(language))
     return _filled(language, said, one if count == 1 else many, {"count": shown, **values})

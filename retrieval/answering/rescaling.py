@@ -127,7 +127,7 @@ def _made(searcher: Searcher, stored: StoredArticle) -> str:
     if len(words) < FEWEST_WORDS:
         return ""
     terms = [analyse(word, language) for word in words]
-    common = searcher.archive.view().terms.document_frequency({term for one in terms for term in one})
+    common = searcher.archive.view().document_frequency({term for one in terms for term in one})
     often = [min((common[term] for term in one), default=0) for one in terms]
     kept = sorted(range(len(words)), key=lambda at: (-often[at], -at))[: max(SHORTEST, min(LONGEST, len(words) // 2))]
     return ("" if language in UNSPACED else " ").join(words[at] for at in sorted(kept))

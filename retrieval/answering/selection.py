@@ -9,6 +9,7 @@ import regex
 
 from index.encoder import Encoder
 from retrieval.answering.antecedents import with_antecedent
+from retrieval.answering.asking import Asking, asking_of
 from retrieval.answering.comparing.agreement import REPEATED, agree, similarity
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking import answer_span
@@ -23,15 +24,21 @@ CONSIDERED = 30  # sentences looked at more closely
 NAMES_IT = 0.03  # added where a sentence names a time, a person, a place or a quantity, as the question asks
 MOST_AGREEING = 3  # further sources cited for one statement
 FROM_ONE_ARTICLE = 2  # statements in a row of choice, as long as other articles have something to say
+HEARD = 0.05  # taken off where the conversation has quoted a sentence before
 OWN_LANGUAGE = 0.1  # so much worse may be the sentence in the question's language that is quoted instead
 
 
-def select(found: Found, sentences: Sequence[Sentence], options: AnswerOptions) -> list[Statement]:
-    """The statements of the answer in reading order; `sentences` come best first."""
+def select(
+    found: Found, sentences: Sequence[Sentence], options: AnswerOptions, asking: Asking | None = None
+) -> list[Statement]:
+    """The statements of the answer in reading order; `sentences` come best first.
+
+    What is asked for is read from the question, unless `asking` says it.
+    """
     if not sentences:
         return []
     articles = [passage.article.id for passage in found.result.passages]
-    weighed = _answering(found, sentences)
+    weighed = _answering(found, sentences, asking or asking_of(found))
     kin = _Kin(articles, found.encoder)
     said = [one for one, _ in weighed]
     statements = [Statement(one, kin.agreeing(one, said)) for one in _distinct(_near(weighed), kin)]
@@ -40,19 +47,20 @@ def select(found: Found, sentences: Sequence[Sentence], options: AnswerOptions) 
     return _in_reading_order(_understandable(found, shown, sentences), articles)
 
 
-def _answering(found: Found, sentences: Sequence[Sentence]) -> list[tuple[Sentence, bool]]:
+def _answering(found: Found, sentences: Sequence[Sentence], asking: Asking) -> list[tuple[Sentence, bool]]:
     """The best sentences, and whether each names a thing of the kind asked for.
 
     Those that do come forward, and those that ask themselves are left out: a question resembles a
     question, but answers none.
     """
     said = [s for s in sentences if not _ASKS.search(s.text)] or sentences
-    return sorted((_weighed(found, s) for s in said[:CONSIDERED]), key=lambda one: -one[0].score)
+    return sorted((_weighed(found, s, asking) for s in said[:CONSIDERED]), key=lambda one: -one[0].score)
 
 
-def _weighed(found: Found, sentence: Sentence) -> tuple[Sentence, bool]:
-    names_it = answer_span(found, sentence) is not None
-    return replace(sentence, score=sentence.score + NAMES_IT * names_it), names_it
+def _weighed(found: Found, sentence: Sentence, asking: Asking) -> tuple[Sentence, bool]:
+    names_it = answer_span(found, sentence, asking.kind, asking.measure) is not None
+    heard = asking.has_quoted(sentence.text)
+    return replace(sentence, score=sentence.score + NAMES_IT * names_it - HEARD * heard), names_it
 
 
 def _near(weighed: Sequence[tuple[Sentence, bool]]) -> list[Sentence]:

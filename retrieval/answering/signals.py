@@ -80,6 +80,7 @@ def _of_candidates(compared: Compared, words: Sequence[AskedWord]) -> Signals:
     return {
         "best passage falls short": _least_shortfall(tokens.max(0), tokens),
         "word met least": float(met[0].min()),
+        "words of content": float(len(words)),
         "met as well as anywhere": float((best[0] - met[0] <= AS_WELL) @ weight),
         "candidates that meet most": float(np.log1p(((met >= MET) @ weight >= MOST).sum())),
     }

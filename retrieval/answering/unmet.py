@@ -6,12 +6,13 @@ said in so many ways that one which seems to be missing often is not (docs/decis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import regex
 
 from retrieval.answering.asked_words import FAR, AskedWord, asked_words, by_word, closest, shares, terms_of
 from retrieval.answering.evidence import Sentence
+from retrieval.answering.mentions import mentioned
 from retrieval.answering.records import Unmet
 from retrieval.found import Found
 
@@ -22,8 +23,17 @@ _NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}.-]*(?: \p{Lu}[\p{L}\p{M}\p{N}.-]*
 _FIRST = regex.compile(r"\W*[\p{L}\p{M}\p{N}'’]+ ?")
 
 
-def unmet(found: Found, sentences: Sequence[Sentence]) -> tuple[Unmet, ...]:
-    """The names that no passage answers to, the rarest first and each whole, or the one rarest word; else none."""
+def unmet(found: Found, sentences: Sequence[Sentence], look: Callable[[str], Found] | None = None) -> tuple[Unmet, ...]:
+    """The names that no passage answers to, the rarest first and each whole, or the one rarest word; else none.
+
+    What `look`, a search of the archive, finds when asked for it alone is not named: the nearest passages may leave it
+    out, because they answer to the rest of the question.
+    """
+    missing = _missing(found, sentences)
+    return tuple(one for one in missing if not mentioned(found, one, look)) if look else missing
+
+
+def _missing(found: Found, sentences: Sequence[Sentence]) -> tuple[Unmet, ...]:
     coded, words = [one for one in sentences if one.pairs.size], asked_words(found)
     if not coded or not words:
         return ()

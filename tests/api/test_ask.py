@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from api.answer_page import answer_page
 from index.archive import Archive
 from retrieval.answering import Answer, AnswerSentence, AnswerUnderstood, Citation, Disagreement, Notice
-from retrieval.results import Span
+from retrieval.results import DateRange, Span
 from tests.api.conftest import Said, Zitat
 
 HYDROGEN = "001_b4c85a9a8ed16f0b"
@@ -68,8 +69,8 @@ def test_a_person_sees_quotations_their_numbers_and_where_they_stand(ask: Callab
     said = ask(PLANNED, "--article", HYDROGEN, "--sentences", "2")
     assert (said.status, said.err) == (0, "")
     head, *blocks = said.out.rstrip("\n").split("\n\n")
-    assert head == "understood as en"
-    assert re.fullmatch(r"extractive, \d\d% sure that the archive holds the answer; \d+ ms", blocks[-1])
+    assert head == "understood as English"
+    assert re.fullmatch(r"Answer: \d\d% · \d+ ms", blocks[-1])
     assert re.fullmatch(r" {3}[“«][\s\S]+[”»] \[1\]", blocks[0])
     source = next(block for block in blocks if block.startswith("[1] "))
     assert source.startswith('[1] An office of "hydrogen diplomacy" is planned')
@@ -184,8 +185,8 @@ def test_a_quotation_that_no_sentence_shows_is_shown_with_its_source() -> None:
 
 def test_an_article_is_described_under_its_first_number() -> None:
     shown = answer_page(made(cited(1, "One."), cited(2, "Two.", start=200, end=204)), colour=False)
-    assert "\n\n[2] same article as [1]\n   [a1 200:204 sha256 cccccccccccc]\n\n" in shown
-    assert shown.count("Trade grows") == 1
+    assert "\n\n[2] Trade grows\n   [a1 200:204 sha256 cccccccccccc]\n\n" in shown
+    assert shown.count("Trend · ") == 1
 
 
 def test_disagreements_and_notices_cannot_be_overlooked() -> None:
@@ -200,7 +201,18 @@ def test_disagreements_and_notices_cannot_be_overlooked() -> None:
 
 def test_a_rewritten_follow_up_is_shown() -> None:
     answer = made(cited(1, "One."), understood=AnswerUnderstood("en", (), "And with Japan? trade"))
-    assert "understood as en, “And with Japan? trade”\n" in answer_page(answer, colour=False)
+    assert "understood as English · “And with Japan? trade”\n" in answer_page(answer, colour=False)
+
+
+def test_everything_around_the_quotations_is_in_the_language_of_the_question() -> None:
+    october = DateRange("Oktober 2022", date(2022, 10, 1), date(2022, 10, 31))
+    one, two = cited(1, "One."), cited(2, "Two.", start=200, end=204)
+    understood = AnswerUnderstood("de", (october,), "Was? Baku")
+    shown = answer_page(made(one, two, language="de", understood=understood), colour=False)
+    head, *blocks = shown.split("\n\n")
+    assert head == ("verstanden als: Deutsch · “Was? Baku” · Oktober 2022: 1. Oktober 2022 – 31. Oktober 2022")
+    assert "Trend · 31. Oktober 2022 · Englisch" in shown
+    assert re.fullmatch(r"Antwort: \d\d% · \d+ ms", blocks[-1])
 
 
 def test_nothing_in_an_article_commands_the_terminal() -> None:

@@ -72,7 +72,7 @@ def test_a_person_reads_a_sentence_before_the_next_is_written(monkeypatch: pytes
         running.join()
     shown = " ".join(terminal.getvalue().split())
     assert shown.index(SUPPORTED) < shown.index(GERMANY) < shown.index(f"[{HYDROGEN} ")
-    assert "generative, " in shown
+    assert "Answer (LLM): " in shown
 
 
 def test_sentences_that_do_not_count_are_taken_back_at_a_terminal(monkeypatch: pytest.MonkeyPatch, seeds: Path) -> None:
@@ -90,10 +90,10 @@ def test_a_pipe_gets_only_what_counts(zitat: Zitat, seeds: Path) -> None:
     with serving(stalls) as endpoint:
         shown = zitat(*asking(seeds, endpoint, "--llm-timeout", str(WAIT))).out
     head, *blocks = shown.rstrip("\n").split("\n\n")
-    assert head == "understood as en"
+    assert head == "understood as English"
     assert blocks[0].startswith("   “An office of")
     assert [block for block in blocks if block.startswith("! The language model gives no answer")]
-    assert blocks[-1].startswith("extractive, ")
+    assert blocks[-1].startswith("Answer: ")
 
 
 @pytest.mark.parametrize("play", [stalls, says_nothing])
@@ -133,5 +133,5 @@ def test_a_page_written_event_by_event_is_the_page_of_the_whole_answer() -> None
     page = AnswerPage(answer.question, colour=False)
     blocks = [block.strip("\n") for event in events for block in page.write(event)]
     whole = answer_page(answer, colour=False).split("\n\n")
-    assert blocks[:3] == ["understood as en", "   “Never.” [1]", "! Quoted instead."]
+    assert blocks[:3] == ["understood as English", "   “Never.” [1]", "! Quoted instead."]
     assert [blocks[0], *blocks[3:5], blocks[2], *blocks[5:]] == whole

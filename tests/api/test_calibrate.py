@@ -37,7 +37,7 @@ def test_judged_questions_are_fitted_and_kept_for_this_archive(zitat: Zitat, see
     assert said.status == 0, said.err
     assert [line.split(":")[0] for line in said.lines[:2]] == ["before", "after"]
     assert "45 judged questions" in said.lines[2]
-    kept = json.loads((seeds / NAME).read_text(encoding="utf-8"))
+    kept = json.loads((seeds / f"{NAME}.json").read_text(encoding="utf-8"))
     with open_archive(seeds) as searcher:
         own = calibration_of(searcher.archive)
         assert kept["encoder"] == searcher.archive.manifest.encoder
@@ -48,7 +48,7 @@ def test_an_archive_too_small_to_make_questions_of_says_so(zitat: Zitat, seeds: 
     said = zitat("calibrate", "--archive", seeds)
     assert said.status == 2
     assert "the archive gives 3 questions, and 20 are needed: ingest more articles" in said.err
-    assert not (seeds / NAME).exists()
+    assert not (seeds / f"{NAME}.json").exists()
 
 
 def test_an_archive_is_fitted_on_questions_made_of_it(zitat: Zitat, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_an_archive_is_fitted_on_questions_made_of_it(zitat: Zitat, tmp_path: Pa
     said = zitat("calibrate", "--archive", archive)
     assert said.status == 0, said.err
     before, after = (int(line.split(", ")[1].split()[0]) for line in said.lines[:2])
-    kept = json.loads((archive / NAME).read_text(encoding="utf-8"))
+    kept = json.loads((archive / f"{NAME}.json").read_text(encoding="utf-8"))
     # All its articles are alike, so what is not there looks as if it were, and the fit must refuse more of it.
     assert kept["scale"] == 1.0
     assert kept["offset"] < 0

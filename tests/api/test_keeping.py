@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, update
 
 from index.archive import Archive
+from index.tables import encodings
 from tests.api.conftest import SEEDS, Zitat
+from tests.fakes import altered
 from tests.seal import seal
 
 HYDROGEN = "001_b4c85a9a8ed16f0b"
@@ -134,8 +137,9 @@ def test_verify_says_that_all_is_well(zitat: Zitat, seeds: Path) -> None:
 
 
 def test_a_damaged_truth_is_reported_with_status_1_and_repaired_where_it_can_be(zitat: Zitat, seeds: Path) -> None:
-    with Archive(seeds) as archive, archive.store.transaction():
-        archive.store.db.execute("UPDATE encodings SET codes = zeroblob(length(codes)) WHERE chunk = 2")
+    with Archive(seeds) as archive:
+        zeros = func.zeroblob(func.length(encodings.c.codes))
+        altered(archive.store, update(encodings).where(encodings.c.chunk == 2).values(codes=zeros))
     said = zitat("verify", "--archive", seeds)
     assert said.status == 1
     assert "run `zitat verify --repair`" in said.out
@@ -144,7 +148,7 @@ def test_a_damaged_truth_is_reported_with_status_1_and_repaired_where_it_can_be(
 
 
 def test_a_damaged_index_is_mended_by_verify(zitat: Zitat, seeds: Path) -> None:
-    flip(next((seeds / "derived").glob("vectors-*.faiss")))
+    flip(next((seeds / "derived").glob("rows-*/vectors")))
     assert zitat("verify", "--repair", "--archive", seeds).status == 0
     assert zitat("verify", "--archive", seeds).status == 0
 

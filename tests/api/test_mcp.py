@@ -108,7 +108,7 @@ def test_a_quotation_is_found_again_where_it_is_said_to_stand(over_stdio: Callab
 def test_a_new_calibration_counts_without_a_restart(over_stdio: Callable[[Talk], Any], seeds: Path) -> None:
     async def talk(client: Client) -> list[tuple[bool, float]]:
         told = []
-        for change in (lambda: None, calibrate, (seeds / NAME).unlink):
+        for change in (lambda: None, calibrate, (seeds / f"{NAME}.json").unlink):
             change()
             asked = await client.call_tool("ask", {"question": "Was ist in Astana geplant?"})
             told.append((asked.structured_content["answered"], asked.structured_content["confidence"]))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
+from retrieval import SearchOptions, open_archive
 from tests.api.conftest import Zitat
 
 HYDROGEN = "001_b4c85a9a8ed16f0b"
@@ -45,10 +46,10 @@ def test_offsets_in_json_cite_the_article_that_show_prints(zitat: Zitat, seeds: 
 def test_a_person_sees_rank_title_source_date_language_and_marks(zitat: Zitat, seeds: Path) -> None:
     said = zitat("search", "office of hydrogen diplomacy", "-k", "2", "--archive", seeds)
     head, first, second = said.out.rstrip("\n").split("\n\n")
-    assert head.startswith("understood as en")
+    assert head.startswith("understood as English · ")
     assert first.startswith('1. An office of "hydrogen diplomacy" is planned')
     assert second.startswith("2. ")
-    assert "Trend · 2022-10-31 · en" in first
+    assert "Trend · October 31, 2022 · English" in first
     assert re.search(r"\*\*[^*]*hydrogen[^*]*\*\*", first)
     assert re.search(rf"\[{HYDROGEN} \d+:\d+ sha256 [0-9a-f]{{12}}\]", first)
     assert "\x1b" not in said.out
@@ -56,13 +57,29 @@ def test_a_person_sees_rank_title_source_date_language_and_marks(zitat: Zitat, s
 
 def test_a_person_sees_the_dates_understood(zitat: Zitat, seeds: Path) -> None:
     said = zitat("search", "hydrogen in October 2022", "--archive", seeds)
-    assert "October 2022: 2022-10-01 to 2022-10-31" in said.lines[0]
+    assert "October 2022: October 1, 2022 – October 31, 2022" in said.lines[0]
 
 
 def test_a_person_is_told_when_nothing_is_found(zitat: Zitat, seeds: Path) -> None:
     said = zitat("search", "hydrogen", "--after", "2030-01-01", "--archive", seeds)
     assert said.status == 0
-    assert "Nothing was found: take filters away" in said.out
+    assert "Nothing was found.\n(zitat stats; --language, " in said.out
+
+
+def test_what_is_said_about_passages_is_in_the_language_of_the_question(zitat: Zitat, seeds: Path) -> None:
+    said = zitat("search", "Wer reiste im Oktober 2022 nach Kasachstan?", "-k", "1", "--archive", seeds)
+    assert said.lines[0].startswith("verstanden als: Deutsch · Oktober 2022: 1. Oktober 2022 – 31. Oktober 2022")
+    assert "Trend · 31. Oktober 2022 · Englisch" in said.out
+    nothing = zitat("search", "Was kostet der Hafen?", "--after", "2030-01-01", "--archive", seeds)
+    assert "Nothing" not in nothing.out
+
+
+def test_as_many_passages_are_found_as_the_service_finds_when_nobody_says_how_many(zitat: Zitat, seeds: Path) -> None:
+    assert f"(default {SearchOptions().count})" in " ".join(zitat("search", "--help").out.split())
+    whole = zitat("search", "hydrogen", "--json", "--per-article", "0", "--archive", seeds)
+    with open_archive(seeds) as archive:
+        asked = archive.search("hydrogen", SearchOptions(per_article=None))
+    assert len(json.loads(whole.out)["passages"]) == len(asked.passages)
 
 
 def test_other_articles_with_the_same_text_are_named(zitat: Zitat, seeds: Path, tmp_path: Path) -> None:

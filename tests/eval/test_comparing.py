@@ -13,7 +13,6 @@ from eval.runs import Run
 from index.errors import BadInput
 from tests.eval.made import made_run, made_set, measured, parallel_set
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
 SET = parallel_set(40)
 
 

@@ -15,7 +15,6 @@ from eval.gate import broken
 from index.errors import BadInput
 from tests.eval.made import measured, parallel_set
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
 SET = parallel_set(20)
 
 

@@ -14,7 +14,6 @@ from eval.sets import Query, TestSet
 from index.errors import BadInput
 from tests.eval.made import made_run, made_set, parallel_set
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
 pytrec_eval = pytest.importorskip("pytrec_eval")
 
 THEIRS = {"nDCG@10": "ndcg_cut_10", "R@100": "recall_100", "AP": "map", "RR": "recip_rank", "P@10": "P_10"}

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import builtins
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from eval.comparing import compare_all
 from eval.measuring import evaluate
-from eval.reports.as_html import as_html, must_have_jinja, write_html
+from eval.reports.as_html import as_html, write_html
 from eval.reports.drawing import bars, diverging, dots, sequential, ticks
 from eval.reports.records import Report, Section
 from eval.runs import Run
 from eval.sets import TestSet
-from index.errors import BadInput
 from tests.eval.made import HOSTILE, hostile_set, made_run, measured, parallel_set
 from tests.eval.test_reports_json import HOW, report
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
-pytest.importorskip("jinja2", reason="the extra eval is not installed")
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
 
@@ -118,19 +113,6 @@ def test_a_set_without_articles_is_shown_by_ids() -> None:
     words = Page(contest(bare, good.rankings, bad.rankings)).words
     assert "de-000" in words
     assert "The text of" not in words
-
-
-def test_a_missing_library_is_told_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = builtins.__import__
-
-    def without(name: str, *rest: Any) -> Any:
-        if name == "jinja2":
-            raise ImportError(name)
-        return known(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(BadInput, match=r"needs Jinja2.*pip install 'zitat\[eval\]'"):
-        must_have_jinja()
 
 
 def luminance(colour: str) -> float:

@@ -18,7 +18,6 @@ from eval.reports.records import How, Report, Section, command, how_measured
 from index.errors import BadInput
 from tests.eval.made import measured, parallel_set
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
 SET = parallel_set(12)
 HOW = How("zitat eval made", "2026-01-02 03:04", 0, 100, 1, None, {"Python": "3"})
 

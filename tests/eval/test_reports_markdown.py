@@ -17,8 +17,6 @@ from eval.runs import Run
 from tests.eval.made import HOSTILE, hostile_set, made_run, made_set, measured, parallel_set
 from tests.eval.test_reports_json import HOW, report
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
-
 
 def test_columns_are_even_and_figures_to_the_right() -> None:
     assert table(["run", "AP"], [["a", ".5"], ["longer", "1.000"]]) == (

@@ -16,7 +16,6 @@ from eval.sets import Gold, Query, TestSet
 from index.article import Draft
 from tests.eval.made import measured, parallel_set
 
-pytest.importorskip("ir_measures", reason="the extra eval is not installed")
 LONG = "word " * 100
 
 

@@ -12,7 +12,7 @@ from index.archive import Archive
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, BadInput, EncoderMismatch
 from index.store import Store
 from retrieval import Searcher
-from tests.fakes import WordEncoder, stored, story
+from tests.fakes import Place, WordEncoder, stored, story
 
 
 def test_no_archive_is_said_with_the_cure(folder: Path) -> None:
@@ -21,11 +21,11 @@ def test_no_archive_is_said_with_the_cure(folder: Path) -> None:
     assert not folder.exists()
 
 
-def test_a_second_archive_in_one_folder_is_refused(folder: Path) -> None:
-    stored(folder, [story(1)])
+def test_a_second_archive_in_one_folder_is_refused(place: Place) -> None:
+    stored(place, [story(1)])
     with pytest.raises(ArchiveError, match="already holds an archive"):
-        Archive.create(folder, WordEncoder())
-    with Archive(folder) as archive:
+        Archive.create(place, WordEncoder())
+    with Archive(place) as archive:
         assert archive.store.article("story-1") is not None
 
 
@@ -73,10 +73,10 @@ def test_a_garbled_manifest_is_damage(folder: Path, content: bytes) -> None:
         Archive(folder)
 
 
-def test_another_encoder_is_refused_naming_both_sides_and_the_cure(folder: Path) -> None:
-    stored(folder, [story(1)])
+def test_another_encoder_is_refused_naming_both_sides_and_the_cure(place: Place) -> None:
+    stored(place, [story(1)])
     with pytest.raises(EncoderMismatch) as refusal:
-        Searcher(folder, WordEncoder(32, name="other words"))
+        Searcher(place, WordEncoder(32, name="other words"))
     message = str(refusal.value)
     assert "dimension=64" in message
     assert "dimension=32" in message
@@ -95,15 +95,15 @@ def test_another_encoder_is_refused_naming_both_sides_and_the_cure(folder: Path)
         ),
     ],
 )
-def test_the_cure_for_another_encoder_is_what_helps_there(folder: Path, named: str | None, cure: str) -> None:
-    stored(folder, [story(1)])
-    with Archive(folder) as archive, pytest.raises(EncoderMismatch, match=cure.format(f"--archive {folder}")):
-        archive.manifest.check_encoder(WordEncoder(32), folder, named=named)
+def test_the_cure_for_another_encoder_is_what_helps_there(place: Place, named: str | None, cure: str) -> None:
+    stored(place, [story(1)])
+    with Archive(place) as archive, pytest.raises(EncoderMismatch, match=cure.format(f"--archive {place}")):
+        archive.manifest.check_encoder(WordEncoder(32), place, named=named)
 
 
-def test_an_archive_whose_model_is_no_longer_what_it_was_says_so(folder: Path) -> None:
-    Archive.create(folder, WordEncoder(), model="bundled").close()
-    with Archive(folder) as archive, pytest.raises(EncoderMismatch, match="its model bundled is not what it was"):
+def test_an_archive_whose_model_is_no_longer_what_it_was_says_so(place: Place) -> None:
+    Archive.create(place, WordEncoder(), model="bundled").close()
+    with Archive(place) as archive, pytest.raises(EncoderMismatch, match="its model bundled is not what it was"):
         archive.own_encoder()
 
 
@@ -116,37 +116,37 @@ with Archive(sys.argv[1]) as archive, archive.writing():
 """
 
 
-def test_a_second_writer_is_refused_and_readers_go_on(folder: Path, python: list[str]) -> None:
-    stored(folder, [story(1)])
-    command = [*python, "-c", HOLD, str(folder)]
+def test_a_second_writer_is_refused_and_readers_go_on(place: Place, python: list[str]) -> None:
+    stored(place, [story(1)])
+    command = [*python, "-c", HOLD, str(place)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "writing\n"
-        with Archive(folder) as archive, pytest.raises(ArchiveLocked) as refusal, archive.writing(wait=0.1):
+        with Archive(place) as archive, pytest.raises(ArchiveLocked) as refusal, archive.writing(wait=0.1):
             pass
-        assert str(folder) in str(refusal.value)
+        assert str(place) in str(refusal.value)
         assert "let it finish" in str(refusal.value)
-        with Searcher(folder, WordEncoder()) as archive:
+        with Searcher(place, WordEncoder()) as archive:
             assert archive.search("report").passages
         other.kill()
-    with Archive(folder) as archive, archive.writing(wait=0.1):
+    with Archive(place) as archive, archive.writing(wait=0.1):
         pass  # the lock went with the process
 
 
-def test_a_writer_that_waits_gets_its_turn(folder: Path, python: list[str]) -> None:
-    stored(folder, [story(1)])
-    command = [*python, "-c", HOLD, str(folder)]
+def test_a_writer_that_waits_gets_its_turn(place: Place, python: list[str]) -> None:
+    stored(place, [story(1)])
+    command = [*python, "-c", HOLD, str(place)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         other.stdout.readline()
         other.stdin.close()  # type: ignore[union-attr]
-        with Archive(folder) as archive, archive.writing(wait=30):
+        with Archive(place) as archive, archive.writing(wait=30):
             pass
 
 
-def test_what_a_writer_does_is_indexed_when_it_lets_go(folder: Path) -> None:
-    stored(folder, [story(1), story(2)])
-    with Archive(folder) as archive:
+def test_what_a_writer_does_is_indexed_when_it_lets_go(place: Place) -> None:
+    stored(place, [story(1), story(2)])
+    with Archive(place) as archive:
         with archive.writing():
             archive.store.delete(["story-1"])
         assert archive.derived.load().state.sequence == archive.store.sequence()
@@ -167,8 +167,8 @@ def test_passages_that_the_encoder_cannot_take_are_refused(folder: Path, tokens:
 
 
 @pytest.mark.parametrize(("given", "kept"), [(None, 60), (16, 16), (60, 60)])
-def test_passages_fit_the_encoder_unless_said_otherwise(folder: Path, given: int | None, kept: int) -> None:
-    with Archive.create(folder, WordEncoder(), chunk_tokens=given) as archive:
+def test_passages_fit_the_encoder_unless_said_otherwise(place: Place, given: int | None, kept: int) -> None:
+    with Archive.create(place, WordEncoder(), chunk_tokens=given) as archive:
         assert archive.manifest.chunk_tokens == kept
 
 

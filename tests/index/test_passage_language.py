@@ -6,8 +6,8 @@ from pathlib import Path
 
 from index.archive import Archive
 from index.chunks import chunk
+from index.documents import TermQuery
 from index.scope import Scope
-from index.terms import TermQuery
 from tests.fakes import WordEncoder, draft, stored
 
 GERMAN = (
@@ -43,8 +43,8 @@ def test_the_language_of_a_passage_reaches_ranking_and_terms_and_not_the_filter(
         assert {"de", "en"} == set(languages)
         assert [one.language for one in archive.store.chunks_between(keys[0], keys[-1])] == languages
         english = [key for key, language in zip(keys, languages, strict=True) if language == "en"]
-        terms = archive.view().terms
+        view = archive.view()
         stemmed = TermQuery(["turbin"], [])  # as English words are stemmed
-        assert set(terms.search(stemmed, 9, Scope(languages=("de",)))[0].tolist()) <= set(english)
-        assert len(terms.search(stemmed, 9, Scope(languages=("de",)))[0])
-        assert len(terms.search(stemmed, 9, Scope(languages=("en",)))[0]) == 0
+        assert set(view.lexical(stemmed, 9, Scope(languages=("de",)))[0].tolist()) <= set(english)
+        assert len(view.lexical(stemmed, 9, Scope(languages=("de",)))[0])
+        assert len(view.lexical(stemmed, 9, Scope(languages=("en",)))[0]) == 0

@@ -46,10 +46,10 @@ def test_every_chunk_of_the_view_is_there_though_a_writer_came_between(
         archive.view()
         just_before(monkeypatch, step, write, folder)
         with archive.reading() as (view, manifest):
-            keys = view.vectors.keys().tolist()
+            keys = view.indexed_keys()["vector"].tolist()
             assert [chunk.key for chunk in view.store.candidates(keys)] == keys
             assert len(keys) == 12
-            assert view.vectors.dimension == manifest.encoder["dimension"]
+            assert view.dimension == manifest.encoder["dimension"]
 
 
 def test_what_is_read_stays_still_while_a_writer_goes_on(folder: Path) -> None:
@@ -57,10 +57,10 @@ def test_what_is_read_stays_still_while_a_writer_goes_on(folder: Path) -> None:
     with Archive(folder) as archive:
         with archive.reading() as (view, _):
             replaced(folder)
-            keys = view.vectors.keys().tolist()
+            keys = view.indexed_keys()["vector"].tolist()
             assert [chunk.key for chunk in view.store.candidates(keys)] == keys == list(range(1, 13))
         with archive.reading() as (view, _):
-            assert view.vectors.keys().tolist() == list(range(13, 25))
+            assert view.indexed_keys()["vector"].tolist() == list(range(13, 25))
 
 
 def test_a_writer_that_is_always_faster_does_not_keep_readers_out(
@@ -78,7 +78,7 @@ def test_a_writer_that_is_always_faster_does_not_keep_readers_out(
     with Archive(folder) as archive:
         monkeypatch.setattr(Store, "snapshot", interrupted)
         with archive.reading() as (view, _):
-            assert len(view.store.candidates(view.vectors.keys().tolist())) >= 9
+            assert len(view.store.candidates(view.indexed_keys()["vector"].tolist())) >= 9
 
 
 def test_an_error_of_the_truth_comes_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from index.errors import EncoderMismatch
 from index.reembed import reembed
 from index.verify import verify
 from retrieval import Searcher
-from tests.fakes import WordEncoder, stored, story
+from tests.fakes import Place, WordEncoder, stored, story
 from tests.seal import seal
 
 
@@ -33,8 +33,8 @@ def other() -> WordEncoder:
     return WordEncoder(32, name="other words")
 
 
-def changed_over(folder: Path, encoder: WordEncoder) -> None:
-    with Archive(folder) as archive, archive.writing():
+def changed_over(place: Place, encoder: WordEncoder) -> None:
+    with Archive(place) as archive, archive.writing():
         reembed(archive, encoder, "other words")
 
 
@@ -65,9 +65,9 @@ def test_reembedding_equals_ingesting_with_that_encoder(tmp_path: Path) -> None:
         assert seal(one.store) == seal(two.store)
 
 
-def test_an_open_reader_searches_the_old_one_until_the_swap_and_then_the_new(folder: Path) -> None:
-    stored(folder, map(story, range(5)))
-    with Archive(folder) as reader, Searcher(folder, WordEncoder()) as searcher:
+def test_an_open_reader_searches_the_old_one_until_the_swap_and_then_the_new(place: Place) -> None:
+    stored(place, map(story, range(5)))
+    with Archive(place) as reader, Searcher(place, WordEncoder()) as searcher:
         before = reader.view()
         answers = [p.chunk_id for p in searcher.search("report 3").passages]
 
@@ -75,44 +75,44 @@ def test_an_open_reader_searches_the_old_one_until_the_swap_and_then_the_new(fol
             assert reader.view() is before
             assert [p.chunk_id for p in searcher.search("report 3").passages] == answers
 
-        with Archive(folder) as archive, archive.writing():
+        with Archive(place) as archive, archive.writing():
             reembed(archive, other(), "other words", look)
         after = reader.view()
-        assert (before.vectors.dimension, after.vectors.dimension) == (64, 32)
+        assert (before.dimension, after.dimension) == (64, 32)
         assert reader.manifest.generation == 2
-        assert len(before.vectors.search(WordEncoder().encode_query("report", "en").vector, 3)[0]) == 3
+        assert len(before.dense(WordEncoder().encode_query("report", "en").vector, 3)[0]) == 3
         with pytest.raises(EncoderMismatch, match="other words"):  # it was opened with an encoder of its own choosing
             searcher.search("report 3")
 
 
 def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
-    stored(folder, map(story, range(6)))
+    stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
-        changed_over(folder, Stopping(after=10))
-    with Searcher(folder, WordEncoder()) as searcher:
+        changed_over(place, Stopping(after=10))
+    with Searcher(place, WordEncoder()) as searcher:
         assert searcher.search("report 3").passages
         assert verify(searcher.archive) == []
     rest = other()
-    changed_over(folder, rest)
+    changed_over(place, rest)
     assert 0 < len(rest.seen) <= 18 - 9
-    with Archive(folder) as archive:
+    with Archive(place) as archive:
         assert archive.manifest.generation == 2
         assert verify(archive) == []
         assert len(list(archive.store.each_article())) == 6
 
 
 def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
-    stored(folder, map(story, range(6)))
+    stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
-        changed_over(folder, Stopping(after=10))
+        changed_over(place, Stopping(after=10))
     told: list[int] = []
-    with Archive(folder) as archive, archive.writing():
+    with Archive(place) as archive, archive.writing():
         reembed(archive, other(), "other words", told.append)
     assert told == [3, 1, 1, 1]
 
@@ -137,16 +137,16 @@ def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
         assert seal(archive.store) == seal(direct.store)
 
 
-def test_a_stopped_run_for_another_encoder_is_not_taken_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_run_for_another_encoder_is_not_taken_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
-    stored(folder, map(story, range(6)))
+    stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
-        changed_over(folder, Stopping(after=10))
+        changed_over(place, Stopping(after=10))
     third = WordEncoder(16, name="third")
-    changed_over(folder, third)
+    changed_over(place, third)
     assert len(third.seen) == 18
-    with Archive(folder) as archive:
-        assert archive.view().vectors.dimension == 16
+    with Archive(place) as archive:
+        assert archive.view().dimension == 16
         assert verify(archive) == []
 
 
@@ -179,7 +179,7 @@ def test_the_earlier_generation_is_closed_with_the_last_search_in_it(folder: Pat
         earlier.sequence()
         changed_over(folder, other())
         assert reader.view().store is not earlier
-        assert earlier._open  # a search may go on with it
+        assert earlier._engine.pool.checkedin()  # a search may go on with it
         assert earlier.article("story-1") is not None
         del before
-        assert not earlier._open
+        assert not earlier._engine.pool.checkedin()

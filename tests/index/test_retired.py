@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from index.archive import Archive
-from index.ingest import cut, encoded
+from index.entries import cut, encoded
 from index.schema import Entry
 from index.scope import Scope
+from index.tables import articles, encodings
 from index.verify import verify
 from retrieval import Searcher, SearchOptions
-from tests.fakes import WordEncoder, stored, story
+from tests.fakes import Place, WordEncoder, altered, stored, story
 from tests.seal import seal
 
 
@@ -39,9 +41,9 @@ def test_a_replaced_article_is_found_in_its_old_form_until_the_new_one_is_indexe
         assert "zebra" in first.text
 
 
-def test_a_deleted_article_is_found_by_nobody_from_then_on(folder: Path) -> None:
-    stored(folder, map(story, range(4)))
-    with Searcher(folder, WordEncoder()) as searcher, Archive(folder) as writer:
+def test_a_deleted_article_is_found_by_nobody_from_then_on(place: Place) -> None:
+    stored(place, map(story, range(4)))
+    with Searcher(place, WordEncoder()) as searcher, Archive(place) as writer:
         with writer.writing():
             writer.store.put(replacement(writer, 2, "zebra"))  # neither it nor its earlier form
             assert writer.store.delete(["story-2"]) == 1
@@ -52,9 +54,9 @@ def test_a_deleted_article_is_found_by_nobody_from_then_on(folder: Path) -> None
         assert writer.store.rows("SELECT count(*) FROM chunks") == [(9,)]
 
 
-def test_what_was_retired_does_not_count_among_the_articles(folder: Path) -> None:
-    stored(folder, map(story, range(4)))
-    with Archive(folder) as archive:
+def test_what_was_retired_does_not_count_among_the_articles(place: Place) -> None:
+    stored(place, map(story, range(4)))
+    with Archive(place) as archive:
         [key] = archive.store.article_keys(["story-2"])
         archive.store.put(replacement(archive, 2, "zebra"))
         counts = archive.store.counts()
@@ -66,9 +68,9 @@ def test_what_was_retired_does_not_count_among_the_articles(folder: Path) -> Non
         assert key in archive.store.cluster_mates([key])
 
 
-def test_after_a_crash_before_the_sweep_the_next_writer_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored(folder, map(story, range(4)))
-    with monkeypatch.context() as broken, Archive(folder) as archive, archive.writing():
+def test_after_a_crash_before_the_sweep_the_next_writer_sweeps(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(place, map(story, range(4)))
+    with monkeypatch.context() as broken, Archive(place) as archive, archive.writing():
         broken.setattr("index.store.Store.sweep", lambda *_: None)
         archive.store.put(replacement(archive, 2, "zebra"))
         archive.derived.catch_up()
@@ -87,9 +89,9 @@ def test_damage_in_what_was_retired_is_no_damage(folder: Path) -> None:
     stored(folder, map(story, range(4)))
     with Archive(folder) as archive:
         archive.store.put(replacement(archive, 2, "zebra"))
-        archive.store.db.execute("UPDATE encodings SET vector = zeroblob(128) WHERE chunk = 8")
-        archive.store.db.execute("UPDATE articles SET text = 'other' WHERE retired > 0")
-        archive.store.db.execute("DELETE FROM encodings WHERE chunk = 9")
+        altered(archive.store, update(encodings).where(encodings.c.chunk == 8).values(vector=bytes(128)))
+        altered(archive.store, update(articles).where(articles.c.retired > 0).values(text="other"))
+        altered(archive.store, delete(encodings).where(encodings.c.chunk == 9))
         assert archive.store.broken_encodings() == []
         with archive.writing():
             pass

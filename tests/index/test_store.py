@@ -12,24 +12,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import delete, func, update
 
 from index.archive import Archive
 from index.database import said_plainly
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
 from index.schema import Entry
 from index.scope import Scope
+from index.sqlite import SqliteFile
 from index.store import Store
+from index.tables import articles, encodings
 from index.verify import verify
 from retrieval import Searcher
-from tests.fakes import WordEncoder, draft, stored, story
+from tests.fakes import Place, WordEncoder, altered, draft, stored, story
 
 TRUTH = "archive.sqlite"
 
 
-def test_vectors_come_back_in_half_precision_under_their_keys(folder: Path) -> None:
+def test_vectors_come_back_in_half_precision_under_their_keys(place: Place) -> None:
     encoder = WordEncoder()
-    stored(folder, map(story, range(3)), encoder)
-    with Archive(folder) as archive:
+    stored(place, map(story, range(3)), encoder)
+    with Archive(place) as archive:
         keys, vectors = archive.store.vectors(1, archive.store.last_chunk())
         assert keys.tolist() == archive.store.chunk_keys().tolist()
         texts = [
@@ -44,51 +47,51 @@ def test_vectors_come_back_in_half_precision_under_their_keys(folder: Path) -> N
         assert archive.store.vectors(500, 600)[0].tolist() == []
 
 
-def test_codes_come_back_and_damaged_ones_do_not(folder: Path) -> None:
-    stored(folder, [draft("one", "alpha beta gamma"), draft("two", "delta")])
-    with Archive(folder) as archive:
+def test_codes_come_back_and_damaged_ones_do_not(place: Place) -> None:
+    stored(place, [draft("one", "alpha beta gamma"), draft("two", "delta")])
+    with Archive(place) as archive:
         first, second, gone = archive.store.codes([1, 2, 99], 8)
         assert (first.shape, second.shape, gone.shape) == ((3, 8), (1, 8), (0, 8))
         assert np.unpackbits(first, axis=1).sum(1).tolist() == [1, 1, 1]
-        archive.store.db.execute("UPDATE encodings SET codes = zeroblob(24) WHERE chunk = 1")
+        altered(archive.store, update(encodings).where(encodings.c.chunk == 1).values(codes=bytes(24)))
         first, second = archive.store.codes([1, 2], 8)
         assert (first.shape, second.shape) == ((0, 8), (1, 8))
         assert archive.store.broken_encodings() == [1]
 
 
-def test_a_batch_is_stored_whole_or_not_at_all(folder: Path) -> None:
-    stored(folder, [story(1)])
-    with Archive(folder) as archive:
+def test_a_batch_is_stored_whole_or_not_at_all(place: Place) -> None:
+    stored(place, [story(1)])
+    with Archive(place) as archive:
         one = archive.store.article("story-1")
         assert one is not None
         broken = Entry(one.article, [], [], np.zeros(128, np.uint32), "draft", "origin")  # an article without chunks
-        with pytest.raises(IndexError):
+        with pytest.raises(ValueError, match="'story-1' has no chunks"):
             archive.store.put([broken])
         assert archive.store.article("story-1") == one
         assert archive.store.article("story-1") is not None
 
 
-def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(folder: Path) -> None:
-    stored(folder, [story(1)])
-    with Archive(folder) as reader:
+def test_a_snapshot_sees_one_state_whatever_is_written_meanwhile(place: Place) -> None:
+    stored(place, [story(1)])
+    with Archive(place) as reader:
         with reader.store.snapshot():
             assert reader.store.article("story-1") is not None
-            with Archive(folder) as writer, writer.writing():
+            with Archive(place) as writer, writer.writing():
                 writer.store.delete(["story-1"])
             assert reader.store.article("story-1") is not None
         assert reader.store.article("story-1") is None
 
 
-def test_a_scope_limits_articles_by_language_source_date_and_key(folder: Path) -> None:
+def test_a_scope_limits_articles_by_language_source_date_and_key(place: Place) -> None:
     stored(
-        folder,
+        place,
         [
             draft("a", "alpha", language="de", source="dpa", published_at="2022-10-03"),
             draft("b", "beta", language="en", source="dpa", published_at="2022-10"),
             draft("c", "gamma", language="en", source="AP"),
         ],
     )
-    with Archive(folder) as archive:
+    with Archive(place) as archive:
 
         def within(scope: Scope) -> list[int]:
             return sorted(first for first, _ in archive.store.chunk_ranges(scope))
@@ -158,8 +161,8 @@ def test_a_truth_that_vanishes_under_an_open_archive_is_not_made_anew(folder: Pa
     assert not (folder / TRUTH).exists()
 
 
-def _read_everything(folder: Path) -> list[str]:
-    with Archive(folder) as archive:
+def _read_everything(place: Place) -> list[str]:
+    with Archive(place) as archive:
         archive.view()
         problems = verify(archive)
         list(archive.store.each_article())
@@ -198,15 +201,16 @@ def test_a_text_that_is_no_longer_text_is_damage(folder: Path) -> None:
 def test_a_lost_vector_met_while_searching_is_damage(folder: Path) -> None:
     stored(folder, map(story, range(3)))
     with Searcher(folder, WordEncoder()) as searcher:
-        searcher.archive.store.db.execute("DELETE FROM encodings WHERE chunk = 4")
+        altered(searcher.archive.store, delete(encodings).where(encodings.c.chunk == 4))
         with pytest.raises(ArchiveDamaged, match="1 of 9 vectors are lost"):
             searcher.search("report")
 
 
-def test_an_altered_text_is_never_shown(folder: Path) -> None:
-    stored(folder, map(story, range(3)))
-    with Searcher(folder, WordEncoder()) as searcher:
-        searcher.archive.store.db.execute("UPDATE articles SET text = replace(text, 'Report', 'Rumour')")
+def test_an_altered_text_is_never_shown(place: Place) -> None:
+    stored(place, map(story, range(3)))
+    with Searcher(place, WordEncoder()) as searcher:
+        text = func.replace(articles.c.text, "Report", "Rumour")
+        altered(searcher.archive.store, update(articles).values(text=text))
         with pytest.raises(ArchiveDamaged, match="does not match its hash"):
             searcher.search("report")
 
@@ -229,7 +233,7 @@ def test_what_sqlite_reports_is_told_by_its_code_and_not_its_words(
 ) -> None:
     error = sqlite3.OperationalError("the words say the column named full is there")
     error.sqlite_errorcode = code
-    with pytest.raises(ArchiveError) as told, said_plainly(tmp_path / "archive.sqlite"):
+    with pytest.raises(ArchiveError) as told, said_plainly(SqliteFile(tmp_path / "archive.sqlite")):
         raise error
     assert type(told.value) is kind
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.documents import TermDocument, TermQuery
 from index.scope import Scope
-from index.terms import TermDocument, TermIndex, TermQuery, intact
+from index.terms import TermIndex, intact
 
 
 def document(key: int, words: str, **fields: object) -> TermDocument:

@@ -13,7 +13,7 @@ from index.archive import Archive
 from index.encoder import EncodedPassage
 from index.errors import EncoderMismatch
 from index.verify import repair, verify
-from tests.fakes import WordEncoder, stored, story
+from tests.fakes import Place, WordEncoder, stored, story
 from tests.seal import seal
 
 
@@ -33,22 +33,22 @@ def flip(folder: Path, column: str, table: str, key: str, at: int) -> None:
     change(folder, f"UPDATE {table} SET {column} = ? WHERE {key}", value)
 
 
-def problems(folder: Path) -> list[str]:
-    with Archive(folder) as archive:
+def problems(place: Place) -> list[str]:
+    with Archive(place) as archive:
         archive.view()
         return [problem.what for problem in verify(archive)]
 
 
-def repaired(folder: Path) -> list[str]:
+def repaired(place: Place) -> list[str]:
     encoder = WordEncoder()
-    with Archive(folder) as archive, archive.writing():
+    with Archive(place) as archive, archive.writing():
         repair(archive, encoder)
     return encoder.seen
 
 
-def test_a_sound_archive_has_no_problems(folder: Path) -> None:
-    stored(folder, map(story, range(5)))
-    assert problems(folder) == []
+def test_a_sound_archive_has_no_problems(place: Place) -> None:
+    stored(place, map(story, range(5)))
+    assert problems(place) == []
 
 
 @pytest.mark.parametrize("column", ["vector", "codes"])
@@ -81,14 +81,14 @@ def test_a_flipped_bit_in_a_text_is_named_and_left_for_a_person(folder: Path) ->
     assert problems(folder) == ["article story-1: the text does not match its hash"]
 
 
-def test_an_index_that_differs_from_the_truth_is_named(folder: Path) -> None:
-    stored(folder, map(story, range(3)))
-    with Archive(folder) as archive:
+def test_an_index_that_differs_from_the_truth_is_named(place: Place) -> None:
+    stored(place, map(story, range(3)))
+    with Archive(place) as archive:
         other = EncodedPassage(np.eye(64, dtype=np.float32)[0], np.zeros((3, 8), np.uint8))
         archive.store.replace_encoding(2, other)
-    assert problems(folder) == ["1 vectors differ from the articles' own"]
-    repaired(folder)
-    assert problems(folder) == []
+    assert problems(place) == ["1 vectors differ from the articles' own"]
+    repaired(place)
+    assert problems(place) == []
 
 
 def test_a_lagging_or_lost_index_is_named(folder: Path) -> None:
@@ -100,18 +100,18 @@ def test_a_lagging_or_lost_index_is_named(folder: Path) -> None:
         assert any("state.json" in problem.what for problem in verify(archive))
 
 
-def test_an_archive_with_a_long_gap_of_deleted_chunks_is_sound(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_with_a_long_gap_of_deleted_chunks_is_sound(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.verify.PAGE", 4)
-    stored(folder, map(story, range(6)))
-    with Archive(folder) as archive, archive.writing():
+    stored(place, map(story, range(6)))
+    with Archive(place) as archive, archive.writing():
         archive.store.delete([f"story-{n}" for n in range(1, 5)])
-    assert problems(folder) == []
+    assert problems(place) == []
 
 
-def test_checking_never_holds_all_vectors_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checking_never_holds_all_vectors_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.verify.PAGE", 20)
-    stored(folder, map(story, range(150)), WordEncoder(4096))
-    with Archive(folder) as archive:
+    stored(place, map(story, range(150)), WordEncoder(4096))
+    with Archive(place) as archive:
         size = len(archive.store.chunk_keys()) * 4096 * 4
         archive.view()
         tracemalloc.start()
@@ -121,9 +121,9 @@ def test_checking_never_holds_all_vectors_at_once(folder: Path, monkeypatch: pyt
     assert peak < size / 2
 
 
-def test_repairing_with_another_encoder_is_refused(folder: Path) -> None:
-    stored(folder, [story(1)])
-    with Archive(folder) as archive, archive.writing(), pytest.raises(EncoderMismatch):
+def test_repairing_with_another_encoder_is_refused(place: Place) -> None:
+    stored(place, [story(1)])
+    with Archive(place) as archive, archive.writing(), pytest.raises(EncoderMismatch):
         repair(archive, WordEncoder(32))
 
 
@@ -141,11 +141,11 @@ def test_checking_mends_nothing_and_needs_no_lock(folder: Path) -> None:
     stored(folder, map(story, range(3)))
     with Archive(folder) as writer, writer.writing(), Archive(folder) as archive:
         assert verify(archive) == []
-        [snapshot] = (folder / "derived").glob("vectors-*")
-        snapshot.unlink()
+        [vectors] = (folder / "derived").glob("rows-*/vectors")
+        vectors.unlink()
         for _ in range(2):
             assert [problem.mendable for problem in verify(archive)] == [True]
-        assert not list((folder / "derived").glob("vectors-*"))
+        assert not list((folder / "derived").glob("rows-*/vectors"))
 
 
 def test_indexes_that_lag_behind_a_writer_at_work_are_no_damage(folder: Path) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
+
+MESSAGES = Path(__file__).parents[2] / "api" / "page" / "messages"
+
+
+def said(key: str, language: str, **values: object) -> str:
+    """What the page says in a language: a turn speaks that of its question."""
+    messages: dict[str, str] = json.loads((MESSAGES / f"{language}.json").read_text(encoding="utf-8"))
+    return messages[key].format(**values)
 
 
 def turn(page: Page, number: int = 1) -> Locator:
@@ -34,9 +44,7 @@ def open_citation(page: Page, asked: Locator, number: int = 1) -> Locator:
 
 def answer(address: str, question: str) -> dict[str, Any]:
     """What the service itself answers: the page has to show just that, however good it is."""
-    told: dict[str, Any] = (
-        httpx.post(f"{address}/v1/ask", json={"question": question, "count": 12}).raise_for_status().json()
-    )
+    told: dict[str, Any] = httpx.post(f"{address}/v1/ask", json={"question": question}).raise_for_status().json()
     return told
 
 

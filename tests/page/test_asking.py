@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.conftest import Visit
-from tests.page.steps import answer, ask, turn, words
+from tests.page.steps import answer, ask, said, turn, words
 
 TRADE = "Azərbaycan və Almaniya arasında ticarət dövriyyəsi nə qədər olub?"
 BEFORE = """(mark) => {
@@ -35,7 +35,7 @@ def test_an_answer_is_quoted_cited_and_opened_at_exactly_the_quote(visit: Visit,
     answered = ask(page, TRADE)
     expect(answered.locator(".sentence q")).to_have_text([one["text"] for one in told["sentences"]])
     expect(answered.locator(".sentence mark").first).to_have_text(words(first))
-    answered.get_by_role("link", name="Citation 1").first.click()
+    answered.get_by_role("link", name=said("citationNumber", "az", n=1)).first.click()
     panel = page.get_by_role("complementary", name="Article")
     expect(panel.locator("mark.quote")).to_be_in_viewport()
     shown = panel.locator(".article-text")
@@ -60,10 +60,10 @@ def test_sentences_come_one_by_one_before_the_answer_is_whole(visit: Visit, seed
 def test_streamed_sentences_are_announced_whole_and_once(visit: Visit, seeds: str) -> None:
     page = visit(seeds)
     answered = ask(page, TRADE)
-    said = page.locator("#live p").all_text_contents()
+    heard = page.locator("#live p").all_text_contents()
     sentences = answered.locator(".sentence q").all_text_contents()
-    assert said[0] == f"{sentences[0]} Citation 1"
-    assert len(said) == len(set(said)) == len(sentences) + answered.locator(".disagreement").count()
+    assert heard[0] == f"{sentences[0]} {said('citationNumber', 'az', n=1)}"
+    assert len(heard) == len(set(heard)) == len(sentences) + answered.locator(".disagreement").count()
 
 
 def test_figures_that_contradict_each_other_stand_side_by_side(visit: Visit, seeds: str) -> None:
@@ -160,7 +160,7 @@ def test_sentences_that_are_taken_back_are_gone(visit: Visit, seeds: str) -> Non
     page = visit(seeds)
     _streamed(page, events)
     _typed(page, TRADE)
-    expect(turn(page).get_by_role("alert")).to_contain_text("It took too long.")
+    expect(turn(page).get_by_role("alert")).to_contain_text(said("problem.slow", "az"))
     expect(turn(page).locator(".sentence q")).to_have_text([told["sentences"][0]["text"]])
     turn(page).locator(".answer .cite").first.click()
     expect(page.locator("#panel mark.quote")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.page.conftest import Visit
-from tests.page.steps import ask, turn
+from tests.page.steps import ask, said, turn
 
 TRADE = "How much did Azerbaijan and Germany trade?"
 LIST, ENTRY = "zitat.conversations", "zitat.conversation."
@@ -139,8 +139,8 @@ def test_a_conversation_forgotten_while_it_is_answered_stays_forgotten(visit: Vi
 def test_a_link_to_a_question_asks_it_as_it_was_understood(visit: Visit, seeds: str) -> None:
     page = visit(f"{seeds}/#ask=trade+in+2020&in=de&dates=only")
     expect(turn(page).locator(".foot")).to_be_visible()
-    expect(turn(page).get_by_label("Language of the question")).to_have_value("de")
-    expect(turn(page).locator(".chip", has_text="Only")).to_be_visible()
+    expect(turn(page).get_by_label(said("questionLanguage", "de"))).to_have_value("de")
+    expect(turn(page).locator(".chip", has_text="Nur")).to_be_visible()
 
 
 def test_a_passage_opens_in_a_tab_of_its_own_at_its_place(visit: Visit, seeds: str) -> None:

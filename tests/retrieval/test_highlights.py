@@ -57,6 +57,28 @@ def test_the_lexical_leg_marks_other_forms_of_a_word() -> None:
     assert marked("One turbine turned.", "turbines offshore", "turbin") == ["turbine"]
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "language", "expected"),
+    [
+        ("Trade with Japan grew in the spring.", "trade with Japan in the spring", "en", ["Trade", "Japan", "spring"]),
+        ("Der Handel mit Japan und China wuchs.", "der Handel mit Japan und China", "de", ["Handel", "Japan", "China"]),
+        ("Об этом говорил посол в Баку.", "что говорил посол об этом в Баку", "ru", ["говорил посол", "Баку"]),
+    ],
+)
+def test_words_that_name_nothing_are_not_marked(text: str, question: str, language: str, expected: list[str]) -> None:
+    terms = [term for word in question.split() for term in analyse(word, language)]
+    assert marked(text, question, *terms, language=language) == expected
+
+
+def test_a_name_that_is_spelt_like_a_small_word_is_marked() -> None:
+    assert marked("In spring the WHO met, and May came.", "the WHO May", "who", "may", "the") == ["WHO", "May"]
+    assert marked("Who met? They may.", "Who may", "who", "may") == ["Who met?"]  # neither is one: the sentence
+
+
+def test_small_words_of_unspaced_scripts_end_no_mark() -> None:
+    assert marked("总统在巴库的会谈", "x", *analyse("在巴库的", "zh"), language="zh") == ["巴库"]
+
+
 def test_where_no_word_matches_the_best_sentence_is_marked() -> None:
     text = "Nothing is here. A cat sat on it. Nothing again."
     assert marked(text, "cat on it") == ["A cat sat on it."]

@@ -218,3 +218,17 @@ def test_what_is_left_out_is_not_found_as_a_translation_either(archive_of: Calla
     [same] = searcher.find("one two", SearchOptions(article_ids=("same",))).ranked
     found = searcher.find("harbour closed", SearchOptions(count=3), without=frozenset({same.chunk.cluster}))
     assert "same" not in ids(found.result)
+
+
+@pytest.mark.parametrize("per_article", [1, 3, None])
+def test_the_first_passages_are_the_same_however_many_are_asked_for(
+    archive_of: Callable[..., Searcher], per_article: int | None
+) -> None:
+    searcher = archive_of(*(story(number, *["harbour"] * (number % 7)) for number in range(180)))
+    longest = searcher.search("report harbour part 3", SearchOptions(count=100, per_article=per_article)).passages
+    assert len(longest) == 100
+    assert [one.score for one in longest] == sorted((one.score for one in longest), reverse=True)
+    assert len({one.chunk_id for one in longest}) == 100
+    for count in (1, 10, 40, 99):
+        fewer = searcher.search("report harbour part 3", SearchOptions(count=count, per_article=per_article)).passages
+        assert fewer == longest[:count]

@@ -50,7 +50,7 @@ def _checked(folder: Path, made: subprocess.CompletedProcess[str]) -> None:
         assert resumed == seal(direct.store)
 
 
-@pytest.mark.parametrize("limit", [200_000, 300_000, 450_000])
+@pytest.mark.parametrize("limit", [250_000, 300_000, 450_000])
 def test_a_file_that_may_not_grow_is_a_full_disk(folder: Path, python: list[str], limit: int) -> None:
     command = [*python, "-c", FILL, str(folder), str(limit), str(ARTICLES)]
     _checked(folder, subprocess.run(command, capture_output=True, text=True, check=False))

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.derived import DerivedDamaged
 from index.errors import ArchiveMissing
 from index.verify import verify
+from index.view import DerivedDamaged
 from tests.fakes import WordEncoder, stored, story
 from tests.seal import seal
 from tests.survival.writer import Job, start_change_over

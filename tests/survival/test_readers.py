@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.derived import View
-from index.terms import TermQuery
+from index.documents import TermQuery
+from index.view import View
 from tests.fakes import WordEncoder
 from tests.survival.writer import Batches
 
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.slow
 def _seen(view: View, word: str, per_batch: int) -> dict[str, int]:
     """In how many articles of the state a leg finds the word."""
     vector = WordEncoder(dimension=1024).encode_query(word, "en").vector
-    keys, scores = view.vectors.search(vector, 4 * per_batch)
+    keys, scores = view.dense(vector, 4 * per_batch)
     dense = keys[scores > 0.05]
-    lexical, _ = view.terms.search(TermQuery([word], []), 4 * per_batch)
+    lexical, _ = view.lexical(TermQuery([word], []), 4 * per_batch)
     return {
         leg: len(view.store.candidates(found[found <= view.state.last_chunk].tolist()))
         for leg, found in (("dense", dense), ("lexical", lexical))

@@ -67,7 +67,7 @@ class Job:
 def run(job: Job) -> None:
     """Ingest, and say so."""
     index.batches.BATCH_TOKENS = job.batch_tokens
-    index.derived.SNAPSHOT_AFTER = 20
+    index.derived.EXACT_UP_TO, index.derived.TAIL = 100, 20
     encoder = job.encoder()
     said = os.open(job.said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with _opened(job, encoder) as archive, archive.writing():

@@ -32,14 +32,14 @@ def _unknown(sentence: Sentence, other: str, pairs: Vectors, encoder: Encoder) -
     """The names of a sentence that the other one has neither by letters, not even a word of theirs, nor by meaning."""
     best = pairs.max(1) if pairs.size else np.zeros(len(pairs))
     for name in names_in(sentence, encoder):
-        if name.likelihood >= SURE and not _is_written(sentence.text[name.start : name.end], other):
+        if name.likelihood >= SURE and not is_written(sentence.text[name.start : name.end], other):
             tokens = token_spans(sentence)
             inside = (tokens[:, 0] < name.end) & (tokens[:, 1] > name.start)
             if not inside.any() or best[inside].mean() < KNOWN:
                 yield name
 
 
-def _is_written(name: str, text: str) -> bool:
+def is_written(name: str, text: str) -> bool:
     """Whether a text has a word of a name, in whatever script."""
     return any(len(stem) > 1 and stem in _latin(text) for stem in map(_stem, _WORD.findall(name)))
 

@@ -20,7 +20,7 @@ from retrieval.answering.comparing.periods import DayNamed, Period, are_of_one_t
 from retrieval.answering.comparing.sameness import Alignment, alignment_of, cosines, near
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.figures import Figure, can_agree, find_figures
-from retrieval.answering.marking import asked_for
+from retrieval.answering.marking import Kind
 from retrieval.answering.phrases import say, shown_date
 from retrieval.answering.records import Disagreement
 from retrieval.answering.statements import Statement
@@ -71,15 +71,20 @@ class _Conflict:
 
 
 def disagreements(
-    found: Found, statements: Sequence[Statement], sentences: Sequence[Sentence], citations: Citations, language: str
+    found: Found,
+    statements: Sequence[Statement],
+    sentences: Sequence[Sentence],
+    citations: Citations,
+    language: str,
+    kind: Kind | None = None,
 ) -> tuple[Disagreement, ...]:
     """The disagreements that concern the answer, the newest report first; each statement in one gets a citation.
 
-    `language` is the reader's.
+    `language` is the reader's, `kind` what is asked for.
     """
     cited = [one for statement in statements for one in (statement.sentence, *statement.agreeing)]
     between = [_shown(one, found, language, citations) for one in _between_articles(found, cited, sentences)]
-    return (*between, *_within_articles(found, cited, sentences, citations, language))
+    return (*between, *_within_articles(found, cited, sentences, citations, language, kind))
 
 
 def _between_articles(found: Found, cited: Sequence[Sentence], sentences: Sequence[Sentence]) -> Iterator[_Conflict]:
@@ -207,10 +212,15 @@ def _with_days(values: Sequence[str], days: Sequence[str | None], language: str)
 
 
 def _within_articles(
-    found: Found, cited: Sequence[Sentence], sentences: Sequence[Sentence], citations: Citations, language: str
+    found: Found,
+    cited: Sequence[Sentence],
+    sentences: Sequence[Sentence],
+    citations: Citations,
+    language: str,
+    kind: Kind | None,
 ) -> Iterator[Disagreement]:
     """Contradictions in the cited articles of which a cited sentence is a part; for a quantity, also one beside it."""
-    near = 1 if asked_for(found.asked.text, found.asked.understood.language) == "quantity" else 0
+    near = 1 if kind == "quantity" else 0
     for article in dict.fromkeys(found.ranked[one.passage].chunk.article for one in cited):
         own = sorted((s for s in sentences if found.ranked[s.passage].chunk.article == article), key=lambda s: s.start)
         for one in contradictions(own):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import regex
 
@@ -25,6 +26,7 @@ SURE = 0.5  # below this, a few words are rather in the language of the topic
 LONGEST_TOPIC = 600  # code points
 LONGEST_SMALL = 30  # code points of a question that may be in any language
 MOST_CONTENT = 4  # words of content that a question opening with "and" may have and still lean on an earlier one
+_HAS = "有"
 _PLACES = frozenset(["country", "city", "people"])
 _NAME = regex.compile(r"[\p{Lu}\p{Lt}\p{Katakana}]")
 _CASED = regex.compile(r"\p{Ll}")
@@ -33,10 +35,22 @@ _ENDS = "?!.。？！؟؛;।… "
 
 @dataclass(frozen=True)
 class Standalone:
-    """A question that stands alone; `language` is the asker's, None where the question itself shows it best."""
+    """A question that stands alone; `language` is the asker's, None where the question itself shows it best.
+
+    `own` is what a follow-up says itself, "" where the question stood alone; `asks` whether that is a question, which
+    then says what kind of thing is asked for: "And who was hurt?" asks for a person, whatever was asked before.
+    """
 
     question: str
     language: str | None = None
+    own: str = ""
+    asks: bool = False
+
+    @property
+    def since(self) -> int:
+        """The code point from which on the question is the follow-up's own; 0 where it asks nothing itself."""
+        topic = len(self.question) - len(self.own)
+        return topic if self.asks and self.question[topic:].casefold() == self.own.casefold() else 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,9 @@ def _read(question: str, topic: _Topic | None, language: str | None) -> tuple[St
     if lean is None:
         return Standalone(question), _Topic(question[:LONGEST_TOPIC], spoken)
     replaced, taken = _replaced(topic, lean)
-    return Standalone(_composed(replaced, lean, taken), lean.words.language), _Topic(replaced, topic.language)
+    own = regex.sub(r"\s+", " ", lean.text)
+    alone = Standalone(_composed(replaced, topic, lean, taken), lean.words.language, own, lean.asks)
+    return alone, _Topic(replaced, topic.language)
 
 
 def _first_leaning(question: str, topic: _Topic, likely: Sequence[str]) -> _Lean | None:
@@ -152,14 +168,26 @@ def _names_nobody(tokens: Sequence[Token], lean: _Lean) -> bool:
 def _names_nothing(tokens: Sequence[Token], lean: _Lean) -> bool:
     """Whether a question has but a verb: "Who attended?", "When was that signed?"; names show by their capitals."""
     said = [token.text for token in tokens]
-    if not lean.asks or lean.parts or len(said) > 7 or lean.words.what.intersection(said):
+    if not lean.asks or lean.parts or len(said) > 7:
         return False
+    if lean.words.what.intersection(said):
+        return _asks_who_belongs(tokens, lean)
     content = [lean.text[token.start : token.end] for token in lean.content]
     if any(_NAME.match(word) for word in content):
         return False
     cased = any(_CASED.match(word) for word in content)
     most = 2 if (cased and lean.words.pronouns.intersection(said)) or lean.words.language == "zh" else 1
     return _weight(lean.content, lean.words) <= most
+
+
+def _asks_who_belongs(tokens: Sequence[Token], lean: _Lean) -> bool:
+    """Whether it asks what a thing consists of that it does not name further: 乘组有谁 ("who is in the crew?").
+
+    That thing is one that was spoken of before, while 什么是光合作用 ("what is photosynthesis?") stands alone.
+    """
+    following = {token.text for before, token in pairwise(tokens) if before.text == _HAS}
+    few = 0 < _weight(lean.content, lean.words) <= 2
+    return few and bool(following & lean.words.questions) and tokens[0] in lean.content
 
 
 def _alike(parts: Sequence[Part], topic: _Topic) -> bool:
@@ -178,6 +206,21 @@ def _parallel(part: Part, others: Sequence[Part]) -> Part | None:
     like = same or [other for other in others if {other.kind, part.kind} <= _PLACES]
     after = [other for other in like if part.before and other.before == part.before] or like
     return after[-1] if after else None
+
+
+def _without_asking(question: str, language: str) -> str:
+    """What a question is about, without the question word in front of it and its verb ("When did the").
+
+    Where that stands elsewhere it stays: taken out, it would leave parts of words, or of other words (Turkish "neden").
+    """
+    words = words_of(language)
+    if words is None:
+        return question
+    tokens = tokens_of(question, words)
+    first = next((at for at, token in enumerate(tokens) if token.text not in words.small), len(tokens))
+    opening = any(token.text in words.questions for token in tokens[:first])
+    start = tokens[first].start if opening and first < len(tokens) else 0
+    return question[start:].strip(_ENDS) or question
 
 
 def _replaced(topic: _Topic, lean: _Lean) -> tuple[str, set[Part]]:
@@ -201,10 +244,15 @@ def _said(part: Part, lean: _Lean, language: str) -> str:
     return said if lean.words.language == language else name_of(part, language) or said
 
 
-def _composed(replaced: str, lean: _Lean, taken: set[Part]) -> str:
-    """The topic alone where the follow-up only replaces; else both, the follow-up last."""
+def _composed(replaced: str, topic: _Topic, lean: _Lean, taken: set[Part]) -> str:
+    """The topic alone where the follow-up only replaces; else both, the follow-up last.
+
+    Where that asks, the topic no longer does: its question word would choose the answer.
+    """
     if not lean.asks and not lean.content and taken == set(lean.parts) and lean.parts:
         return replaced
+    if lean.asks:
+        replaced = _without_asking(replaced, topic.language)
     rest = regex.sub(r"\s+", " ", lean.text)
     if lean.words.language not in ("tr", "az"):  # whose i has a capital of its own
         rest = rest[:1].upper() + rest[1:]

@@ -2,6 +2,6 @@
 
 from retrieval.answering.marking.kinds import Kind, asked_for
 from retrieval.answering.marking.names import Name, names_in
-from retrieval.answering.marking.spans import answer_span
+from retrieval.answering.marking.spans import answer_span, is_named
 
-__all__ = ["Kind", "Name", "answer_span", "asked_for", "names_in"]
+__all__ = ["Kind", "Name", "answer_span", "asked_for", "is_named", "names_in"]

@@ -13,14 +13,20 @@ from index.scripts import UNSPACED
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.figures import Figure, figure_words, find_figures, plain
 from retrieval.answering.figures.numerals import numbers_in
+from retrieval.answering.following.parts import parts_of
 from retrieval.answering.marking.kinds import Kind
+from retrieval.answering.marking.measures import Measure, ages_in, fits
 from retrieval.answering.marking.names import names_in
 from retrieval.dates import find_dates
 
 MEASURED = 0.5  # likelihood of money, shares and measures
 PLAIN_NUMBER = -3.0  # of numbers that count nothing, or in words: "two" mostly goes with something else
+PLACE = 1.0  # of a country or city, where a place is asked for; where a person is, they are no answer
+MOSTLY = 0.6  # of a name that is a country's or city's, and not "Juan Manuel Santos of Colombia"
+SHORTEST = 3  # code points of a name, but for scripts that write a word with fewer
 LASTING = -0.5  # of a duration where a time is asked for: "66 million years ago"
 _ANY_DAY = date(2000, 1, 1)  # only where the dates stand matters here, not which days they are
+_SHORT_SCRIPTS = regex.compile(r"[\p{Han}\p{Hangul}\p{Katakana}\p{Lu}]{2}")
 _YEAR = regex.compile(r"(?<!\d)(?:1\d{3}|20\d\d)(?!\d)")
 _LINK = regex.compile(rf"\s?(?:[-–—~～/]|[{UNSPACED}])\s?|\s\p{{Ll}}{{1,4}}\s")  # of a range: "2005 y 2010"
 
@@ -34,15 +40,32 @@ class Candidate:
     likelihood: float = 0.0
 
 
-def candidates(kind: Kind, sentence: Sentence, encoder: Encoder) -> list[Candidate]:
-    """What in a sentence is of a kind, in order."""
+def candidates(kind: Kind, sentence: Sentence, encoder: Encoder, measure: Measure | None = None) -> list[Candidate]:
+    """What in a sentence is of a kind, and of a quantity what a question measures, in order."""
     if kind == "time":
         found = _times(sentence)
     elif kind == "quantity":
-        found = _quantities(sentence)
+        found = _quantities(sentence, measure)
     else:
-        found = (Candidate(name.start, name.end, name.likelihood) for name in names_in(sentence, encoder))
+        found = _names(kind, sentence, encoder)
     return sorted(found, key=lambda one: one.start)
+
+
+def _names(kind: Kind, sentence: Sentence, encoder: Encoder) -> Iterator[Candidate]:
+    """Names, without those of days and months, and without countries and cities where a person is asked for."""
+    dates = _dates(sentence)
+    places = [part for part in parts_of(sentence.text, sentence.language, _ANY_DAY) if part.kind in ("country", "city")]
+    for name in names_in(sentence, encoder):
+        if _is_free((name.start, name.end), dates) and _is_long(sentence.text[name.start : name.end]):
+            shared = sum(max(0, min(one.end, name.end) - max(one.start, name.start)) for one in places)
+            is_place = shared >= MOSTLY * (name.end - name.start)
+            if kind == "place" or not is_place:
+                yield Candidate(name.start, name.end, name.likelihood + PLACE * is_place)
+
+
+def _is_long(name: str) -> bool:
+    """Whether it is more than a letter or two: what is cut so is a piece of a word."""
+    return len(name) >= SHORTEST or (len(name) > 1 and bool(_SHORT_SCRIPTS.match(name)))
 
 
 def _times(sentence: Sentence) -> Iterator[Candidate]:
@@ -65,12 +88,18 @@ def _ranges(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]
     return out
 
 
-def _quantities(sentence: Sentence) -> Iterator[Candidate]:
+def _quantities(sentence: Sentence, measure: Measure | None) -> Iterator[Candidate]:
     figures = find_figures(sentence.text, sentence.language)
-    yield from (Candidate(one.start, one.end, _amount(one, sentence.text)) for one in figures)
+    scanned = plain(sentence.text)
+    ages = list(ages_in(scanned)) if measure == "age" else []
+    yield from (Candidate(*span, MEASURED) for span in ages)
+    fitting = [one for one in figures if fits(measure, one) and _is_free((one.start, one.end), ages)]
+    yield from (Candidate(one.start, one.end, _amount(one, sentence.text)) for one in fitting)
+    if measure not in (None, "people"):
+        return
     words, taken = figure_words(sentence.language), [(one.start, one.end) for one in figures] + _dates(sentence)
-    for number in numbers_in(plain(sentence.text), sentence.language, words.decimal, words.group):
-        if _is_free((number.start, number.end), taken):
+    for number in numbers_in(scanned, sentence.language, words.decimal, words.group):
+        if _is_free((number.start, number.end), taken) and not _YEAR.fullmatch(scanned, number.start, number.end):
             yield Candidate(number.start, number.end, PLAIN_NUMBER)
 
 

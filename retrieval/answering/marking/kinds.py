@@ -7,10 +7,13 @@ is not there, or without such a word, asks for something else.
 from __future__ import annotations
 
 from functools import cache
+from itertools import takewhile
 from typing import Any, Literal, get_args
 
 import regex
 
+from retrieval.answering.following.small_words import tokens_of, words_of
+from retrieval.answering.marking.measures import asked_measure
 from retrieval.answering.word_lists import word_list
 
 Kind = Literal["time", "quantity", "person", "place"]
@@ -28,7 +31,21 @@ def asked_for(question: str, language: str) -> Kind | None:
         for match in words.finditer(question)
         if _asks(question, match, language)
     ]
-    return min(found)[2] if found else None
+    if found:
+        return min(found)[2]
+    return "quantity" if _asks_for_measure(question, language) else None
+
+
+def _asks_for_measure(question: str, language: str) -> bool:
+    """Whether it asks for an age, a price or the like: "what is the price", but not "what caused the price"."""
+    known, words = asked_measure(question), words_of(language)
+    if known is None or words is None:
+        return False
+    tokens = tokens_of(question, words)
+    before = [token for token in tokens if token.end <= known.start]
+    inside = any(token.text in words.questions for token in tokens if known.start <= token.start < known.end)
+    asked = list(takewhile(lambda token: token.text in words.small, reversed(before)))
+    return inside or any(token.text in words.what for token in asked)
 
 
 def _asks(question: str, match: regex.Match[str], language: str) -> bool:

@@ -14,7 +14,8 @@ from index.analyser import analyse, transliterated
 from index.encoder import Vectors
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking.candidates import Candidate, candidates
-from retrieval.answering.marking.kinds import Kind, asked_for
+from retrieval.answering.marking.kinds import Kind
+from retrieval.answering.marking.measures import Measure
 from retrieval.found import Found
 from retrieval.question import Question
 from retrieval.results import Span
@@ -26,17 +27,24 @@ LONG = 4  # letters from which a word of the question, found inside a longer wor
 _DIGITS = regex.compile(r"\p{Nd}+")
 
 
-def answer_span(found: Found, sentence: Sentence) -> Span | None:
-    """Where in the article's text the answer itself stands; None where nothing of the kind asked for is named."""
-    kind = asked_for(found.asked.text, found.asked.understood.language)
+def answer_span(found: Found, sentence: Sentence, kind: Kind | None, measure: Measure | None = None) -> Span | None:
+    """Where in the article's text a thing of a kind stands that answers; None where nothing of the kind is named."""
     if kind is None:
         return None
-    fresh = [one for one in candidates(kind, sentence, found.encoder) if not _is_said(kind, one, sentence, found.asked)]
+    offered = candidates(kind, sentence, found.encoder, measure)
+    fresh = [one for one in offered if not _is_said(kind, one, sentence, found.asked)]
     if not fresh:
         return None
     weights = _telling(sentence.pairs)
     best = max(fresh, key=lambda one: _fitness(one, sentence, weights))
     return Span(sentence.start + best.start, sentence.start + best.end)
+
+
+def is_named(mark: str, words: str, text: str) -> bool:
+    """Whether an earlier mark is named again: its figures among the words marked now, or its name in their sentence."""
+    if figures := _figures(mark):
+        return figures <= _figures(words)
+    return mark in text or not {*transliterated(mark)}.isdisjoint(transliterated(text))
 
 
 def _is_said(kind: Kind, candidate: Candidate, sentence: Sentence, asked: Question) -> bool:

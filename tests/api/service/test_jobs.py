@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from api.service import job_store, jobs
 from api.service.job import Job
+from api.service.job_places import jobs as table
 from api.service.jobs import CLOSED, FULL, MOST_ATTEMPTS, WRITER, Jobs
 from api.service.problems import Problem, StartingUp
 from api.service.routes_writing import deleted
@@ -20,15 +24,15 @@ from index.archive import Archive
 from index.encoder import EncodedPassage, Passage
 from index.errors import ArchiveFull
 from tests.api.service.served import record, until
-from tests.fakes import WordEncoder, stored, story
+from tests.fakes import Place, WordEncoder, stored, story
 
 Start = Callable[..., Jobs]
 
 
 @pytest.fixture
-def archive(folder: Path) -> Path:
-    stored(folder, [story(0)])
-    return folder
+def archive(place: Place) -> Place:
+    stored(place, [story(0)])
+    return place
 
 
 @pytest.fixture
@@ -36,9 +40,9 @@ def start() -> Iterator[Start]:
     """A worker's jobs, begun."""
     started: list[Jobs] = []
 
-    def begin(folder: Path, encoder: WordEncoder | None = None) -> Jobs:
+    def begin(archive: Place, encoder: WordEncoder | None = None) -> Jobs:
         used = encoder or WordEncoder()
-        made = Jobs(folder, lambda: used)
+        made = Jobs(archive, lambda: used)
         started.append(made)
         made.start()
         return made
@@ -54,8 +58,8 @@ def done(here: Jobs, *records: object) -> Job:
     return until(lambda: here.job(made.id))
 
 
-def ids(folder: Path) -> list[str]:
-    with Archive(folder) as archive:
+def ids(place: Place) -> list[str]:
+    with Archive(place) as archive:
         return [stored.article.id for stored in archive.store.each_article()]
 
 
@@ -72,7 +76,7 @@ class SlowEncoder(WordEncoder):
         return super()._encoded(passage)
 
 
-def test_articles_are_added_changed_left_alone_and_rejected_each_with_its_number(archive: Path, start: Start) -> None:
+def test_articles_are_added_changed_left_alone_and_rejected_each_with_its_number(archive: Place, start: Start) -> None:
     here = start(archive)
     done(here, record(1), record(2))
     sent = [record(1), record(2, "anew"), record(3), {"text": "..."}, {"text": 5}, {"id": "x"}, "a text", record(4)]
@@ -92,7 +96,7 @@ def test_articles_are_added_changed_left_alone_and_rejected_each_with_its_number
     assert set(ids(archive)) == {"story-0", "story-1", "story-2", "story-3"}
 
 
-def test_what_an_archive_exported_comes_back_as_it_was(archive: Path, start: Start, folder: Path) -> None:
+def test_what_an_archive_exported_comes_back_as_it_was(archive: Place, start: Start, folder: Path) -> None:
     with Archive(archive) as opened:
         kept = opened.store.article("story-0")
     assert kept
@@ -104,7 +108,7 @@ def test_what_an_archive_exported_comes_back_as_it_was(archive: Path, start: Sta
 
 
 def test_an_id_sent_twice_with_other_content_is_rejected_in_every_round(
-    archive: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    archive: Place, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "ROUND", 1)  # a round takes one article more than the one before
     here = start(archive)
@@ -113,7 +117,7 @@ def test_an_id_sent_twice_with_other_content_is_rejected_in_every_round(
     assert [(one.number, "given before" in one.reason) for one in job.rejections] == [(3, True)]
 
 
-def test_a_job_is_kept_before_anybody_runs_it_and_run_after_a_restart(archive: Path, start: Start) -> None:
+def test_a_job_is_kept_before_anybody_runs_it_and_run_after_a_restart(archive: Place, start: Start) -> None:
     made = Jobs(archive, WordEncoder).add([record(1)])
     assert made.state == "queued"
     again = start(archive)
@@ -121,7 +125,7 @@ def test_a_job_is_kept_before_anybody_runs_it_and_run_after_a_restart(archive: P
 
 
 def test_a_job_that_was_cut_off_counts_what_was_stored_before(
-    archive: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    archive: Place, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "ROUND", 10_000)
     slow = SlowEncoder(0.01)
@@ -140,8 +144,8 @@ def test_a_job_that_was_cut_off_counts_what_was_stored_before(
 
 KILLED = """
 import sys, time
-from pathlib import Path
 from api.service import jobs
+from index.location import place
 from tests.api.service.served import FREE, served
 from tests.fakes import WordEncoder
 
@@ -151,13 +155,13 @@ class Slow(WordEncoder):
         return super()._encoded(passage)
 
 jobs.ROUND = 5_000
-here = jobs.Jobs(Path(sys.argv[1]), Slow)
+here = jobs.Jobs(place(sys.argv[1]), Slow)
 here.start()
 time.sleep(60)
 """
 
 
-def test_a_job_whose_worker_was_killed_is_finished_by_another(archive: Path, start: Start, python: list[str]) -> None:
+def test_a_job_whose_worker_was_killed_is_finished_by_another(archive: Place, start: Start, python: list[str]) -> None:
     waiting = Jobs(archive, WordEncoder)
     made = waiting.add([record(number) for number in range(1, 60)])
     with subprocess.Popen([*python, "-c", KILLED, str(archive)]) as worker:
@@ -177,7 +181,7 @@ def test_a_job_whose_worker_was_killed_is_finished_by_another(archive: Path, sta
     assert sorted(ids(archive)) == sorted(f"story-{number}" for number in range(60))
 
 
-def test_many_senders_and_workers_add_everything_once(archive: Path, start: Start) -> None:
+def test_many_senders_and_workers_add_everything_once(archive: Place, start: Start) -> None:
     encoders = [WordEncoder(), WordEncoder()]
     workers = [start(archive, encoder) for encoder in encoders]
     made: list[str] = []
@@ -197,7 +201,7 @@ def test_many_senders_and_workers_add_everything_once(archive: Path, start: Star
     assert len(seen) == len(set(seen))  # no passage was encoded twice
 
 
-def test_a_job_waits_for_another_writer_and_says_so(archive: Path, start: Start) -> None:
+def test_a_job_waits_for_another_writer_and_says_so(archive: Place, start: Start) -> None:
     with Archive(archive) as other, other.writing():
         here = start(archive)
         made = here.add([record(1)])
@@ -207,7 +211,7 @@ def test_a_job_waits_for_another_writer_and_says_so(archive: Path, start: Start)
     assert (job.state, job.added, job.message) == ("done", 1, None)
 
 
-def test_a_job_waits_for_room_on_the_disk(archive: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_waits_for_room_on_the_disk(archive: Place, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     full = threading.Event()
     full.set()
 
@@ -225,7 +229,7 @@ def test_a_job_waits_for_room_on_the_disk(archive: Path, start: Start, monkeypat
     assert until(lambda: here.job(made.id)).added == 1
 
 
-def test_a_job_waits_until_the_service_has_an_encoder(archive: Path) -> None:
+def test_a_job_waits_until_the_service_has_an_encoder(archive: Place) -> None:
     ready = threading.Event()
 
     def encoder() -> WordEncoder:
@@ -243,7 +247,7 @@ def test_a_job_waits_until_the_service_has_an_encoder(archive: Path) -> None:
 
 
 def test_a_deletion_does_not_wait_for_a_long_job_to_end(
-    archive: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    archive: Place, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "ROUND", 20_000)
     slow = SlowEncoder(0.01)
@@ -257,7 +261,7 @@ def test_a_deletion_does_not_wait_for_a_long_job_to_end(
     assert "story-0" not in ids(archive)
 
 
-def test_a_job_that_ends_the_service_each_time_is_given_up(archive: Path, start: Start) -> None:
+def test_a_job_that_ends_the_service_each_time_is_given_up(archive: Place, start: Start) -> None:
     here = Jobs(archive, WordEncoder)
     made = here.add([record(1)])
     here.store.save(made, MOST_ATTEMPTS)  # as a worker leaves it that was killed
@@ -268,7 +272,9 @@ def test_a_job_that_ends_the_service_each_time_is_given_up(archive: Path, start:
     here.stop()
 
 
-def test_a_fault_of_the_encoder_fails_the_job_without_its_details_and_not_the_next(archive: Path, start: Start) -> None:
+def test_a_fault_of_the_encoder_fails_the_job_without_its_details_and_not_the_next(
+    archive: Place, start: Start
+) -> None:
     class Broken(WordEncoder):
         def _encoded(self, passage: Passage) -> EncodedPassage:
             if "poison" in passage.text:
@@ -284,7 +290,7 @@ def test_a_fault_of_the_encoder_fails_the_job_without_its_details_and_not_the_ne
     assert until(lambda: here.job(good.id)).added == 1
 
 
-def test_too_many_jobs_are_refused_with_a_time_to_come_again(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_jobs_are_refused_with_a_time_to_come_again(archive: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_UNENDED", 2)
     here = Jobs(archive, WordEncoder)
     here.add([record(1)])
@@ -295,24 +301,47 @@ def test_too_many_jobs_are_refused_with_a_time_to_come_again(archive: Path, monk
     assert refused.value.headers["Retry-After"]
 
 
-def test_articles_that_cannot_be_kept_are_not_acknowledged(archive: Path) -> None:
-    (archive / "jobs").write_text("in the way")
+def test_articles_that_cannot_be_kept_are_not_acknowledged(folder: Path) -> None:
+    stored(folder, [])
+    (folder / "jobs").write_text("in the way")
     with pytest.raises(Problem) as refused:
-        Jobs(archive, WordEncoder).add([record(1)])
+        Jobs(folder, WordEncoder).add([record(1)])
     assert refused.value.status == 507
 
 
 def test_ended_jobs_are_forgotten_in_time_and_keep_no_articles(
-    archive: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    archive: Place, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = start(archive)
     first = done(here, record(1))
-    with sqlite3.connect(archive / "jobs" / job_store.FILE) as db:
-        assert db.execute("SELECT payload FROM jobs").fetchall() == [(None,)]
-    db.close()
+    with here.store._place.reading() as db:
+        assert db is not None
+        assert db.execute(select(table.c.payload)).all() == [(None,)]
     monkeypatch.setattr(job_store, "KEPT", 1)
     second = done(here, record(2))
     here.stop()
     assert here.job(first.id) is None
     assert here.job(second.id) == second
     assert here.job("never") is None
+
+
+EARLIER = """
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, ended TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0, told TEXT NOT NULL, payload TEXT)
+"""
+
+
+def test_jobs_that_an_earlier_version_left_in_a_folder_are_run(folder: Path, start: Start) -> None:
+    stored(folder, [story(0)])
+    (folder / "jobs").mkdir()
+    with closing(sqlite3.connect(folder / "jobs" / "jobs.sqlite")) as db, db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(EARLIER)
+        told = {"id": "left", "state": "queued", "created": "2026-01-01T00:00:00+00:00", "articles": 1}
+        told |= {"rejections": [], "notes": []}
+        insert = "INSERT INTO jobs (id, told, payload) VALUES (?, ?, ?)"
+        db.execute(insert, ("left", json.dumps(told), json.dumps([record(1)])))
+    here = start(folder)
+    assert until(lambda: here.job("left")).added == 1
+    assert done(here, record(2)).added == 1

@@ -252,6 +252,35 @@ def test_the_command_makes_lists_and_revokes_keys(zitat: Zitat, tmp_path: Path) 
     assert KeyFile(file).all() == ()
 
 
+def test_the_first_key_warns_that_a_service_which_runs_asks_for_keys_from_now_on(zitat: Zitat, tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    first, second = (zitat("keys", "add", "--keys", file) for _ in range(2))
+    assert "asks everybody for a key from now on" in first.err
+    assert str(file) in first.err
+    assert "from now on" not in second.err
+
+
+def test_a_key_is_revoked_by_its_name_where_no_other_has_it(zitat: Zitat, tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    page, *twins = (KeyFile(file).add("read", name)[1] for name in ("page", "press", "press"))
+    KeyFile(file).add("read")
+    assert zitat("keys", "revoke", "page", "--keys", file).lines == [f"key {page.id} is revoked"]
+    both = zitat("keys", "revoke", "press", "--keys", file)
+    assert both.status == 2
+    assert all(key.id in both.err for key in twins)
+    assert zitat("keys", "revoke", "", "--keys", file).status == 2  # a key without a name is named by its id alone
+    assert [key.name for key in KeyFile(file).all()] == ["press", "press", ""]
+    assert zitat("keys", "revoke", twins[0].id, "--keys", file).status == 0
+    assert zitat("keys", "revoke", "press", "--keys", file).lines == [f"key {twins[1].id} is revoked"]
+
+
+def test_a_name_that_is_the_id_of_another_key_means_that_key(tmp_path: Path) -> None:
+    file = KeyFile(tmp_path / "keys.json")
+    meant = file.add("read", "page")[1]
+    file.add("read", meant.id)
+    assert file.revoke(meant.id) == meant
+
+
 def test_the_command_says_what_it_cannot_do(zitat: Zitat, tmp_path: Path) -> None:
     assert "no key 'x'" in zitat("keys", "revoke", "x", "--keys", tmp_path / "keys.json").err
     nowhere = zitat("keys", "add", "--archive", tmp_path / "none")

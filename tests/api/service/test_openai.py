@@ -24,6 +24,7 @@ from api.service.app import create_app
 from api.service.key_file import KeyFile
 from api.service.settings import Settings
 from index.archive import Archive
+from index.errors import BadInput
 
 HYDROGEN = "001_b4c85a9a8ed16f0b"
 PLANNED = "What is planned to be opened in Astana?"
@@ -116,6 +117,25 @@ def test_an_answer_cites_articles_to_the_character(client: openai.OpenAI, archiv
             stored = opened.store.article(cited["article_id"])
             assert stored is not None
             assert stored.article.text[cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_links_lead_to_the_public_address_whatever_name_the_request_came_by(archive: Path) -> None:
+    chat = {"model": "zitat", "messages": asked(PLANNED)}
+    with served(Settings(archive, public_url="https://news.example.org/zitat/")) as address:
+        said = httpx.post(f"{address}/v1/chat/completions", json=chat, headers={"Host": "localhost"}).json()
+    message = said["choices"][0]["message"]
+    links = [one["url_citation"]["url"] for one in message["annotations"]]
+    assert links
+    assert all(link.startswith("https://news.example.org/zitat/#article=") for link in links)
+    assert "localhost" not in message["content"]
+
+
+@pytest.mark.parametrize(
+    "url", ["news.example.org", "ftp://news.example.org", "https://", "https://x.org/?a=1", "http://["]
+)
+def test_what_is_no_public_address_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadInput, match="no address of a service"):
+        Settings(tmp_path, public_url=url)
 
 
 def test_annotations_point_at_the_numbers_and_lead_to_the_quotations(client: openai.OpenAI) -> None:

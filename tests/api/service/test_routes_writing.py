@@ -99,5 +99,5 @@ def test_a_deleted_article_is_gone_from_the_truth_and_both_indexes(archive: Path
     assert not deleted(archive, "story-1")
     with Archive(archive) as opened:
         view = opened.view()
-        assert view.terms.size == len(opened.store.chunk_keys()) == view.state.documents
+        assert len(view.indexed_keys()["term"]) == len(opened.store.chunk_keys()) == view.state.documents
         assert view.state.sequence == opened.store.sequence()

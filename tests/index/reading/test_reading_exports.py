@@ -43,7 +43,8 @@ def test_an_exported_record_that_was_edited_is_read_like_any_other(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "odd", [{"language_confidence": float("nan")}, {"published_at": "?"}, {"language": "?"}, {"id": "\0"}]
+    "odd",
+    [{"language_confidence": float("nan")}, {"published_at": "?"}, {"language": "?"}, {"id": "\0"}, {"title": "T\0"}],
 )
 def test_an_odd_exported_record_gives_an_article_that_can_be_kept(odd: dict[str, object], tmp_path: Path) -> None:
     record = asdict(EXPORT) | {"text": "One"} | odd
@@ -52,6 +53,7 @@ def test_an_odd_exported_record_gives_an_article_that_can_be_kept(odd: dict[str,
     article = article_from(draft).article
     assert (article.text, article.id != "", 0 <= article.language_confidence <= 1) == ("One", True, True)
     assert "?" not in (article.published_at, article.language)
+    assert "\0" not in article.title
 
 
 def test_an_exported_record_with_half_a_surrogate_pair_does_not_end_its_file(tmp_path: Path) -> None:

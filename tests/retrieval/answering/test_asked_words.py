@@ -19,6 +19,10 @@ QUESTIONS = {
     "What is it?": ("en", ["What", "is", "it"], []),
     "ماذا حدث في تشيلي؟": ("ar", ["تشيلي"], ["تشيلي"]),
     "How many ships in 1998": ("en", ["ships", "1998"], ["1998"]),
+    "የኢትዮጵያ ጠቅላይ ሚኒስትር ማን ነው?": ("am", ["የኢትዮጵያ", "ጠቅላይ", "ሚኒስትር"], []),
+    "Yaa xukunka kula wareegay Myanmar?": ("so", ["xukunka", "wareegay", "Myanmar"], ["Myanmar"]),
+    "Wane ne ya gana da Wike?": ("ha", ["gana", "Wike"], ["Wike"]),
+    "Putin ni nde?": ("rn", ["Putin"], []),
 }
 
 

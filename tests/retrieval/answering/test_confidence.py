@@ -23,11 +23,12 @@ from retrieval.answering.confidence import (
     calibration_of,
     keep,
     kind_of,
+    nothing_near,
 )
 from retrieval.answering.evidence import sentences_of
 from retrieval.answering.rescaling import USUAL, before_and_after, made_questions, rescaled, shifted
 from retrieval.answering.signals import signals
-from tests.fakes import WordEncoder, draft
+from tests.fakes import Place, WordEncoder, draft
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 QUESTIONS = [json.loads(line)["question"] for line in (SEEDS / "questions.jsonl").read_text("utf-8").splitlines()]
@@ -38,6 +39,10 @@ UNANSWERED = [
     "¿Quién ganó la Copa del Mundo de fútbol en 2018?",
     "Сколько стоит билет в московский зоопарк?",
     "ما هو ارتفاع برج القاهرة؟",
+]
+NONSENSE = [
+    json.loads(line)["question"]
+    for line in (SEEDS.parent / "eval" / "questions" / "nonsense.jsonl").read_text("utf-8").splitlines()
 ]
 Made = Callable[..., Searcher]
 
@@ -53,6 +58,55 @@ def test_what_the_seeds_do_not_answer_is_refused(seed_archive: Searcher, questio
     assert (answer.answered, answer.sentences, answer.citations) == (False, (), ())
     assert answer.passages
     assert [notice.kind for notice in answer.notices] == ["refusal"]
+
+
+def test_nonsense_is_refused_in_every_language(seed_archive: Searcher) -> None:
+    answerer = Answerer(seed_archive)
+    answered = [question for question in NONSENSE if answerer.ask(question).answered]
+    assert len(NONSENSE) == 40
+    assert len(answered) <= 1, answered  # 0.975 refused
+
+
+@pytest.mark.parametrize("question", ["?", "???", "…", "¿?", "— !"])
+def test_a_question_without_a_word_is_refused(seed_archive: Searcher, question: str) -> None:
+    answer = Answerer(seed_archive).ask(question)
+    assert (answer.answered, answer.confidence) == (False, 0.0)
+
+
+NEAR = {
+    "candidates": 100.0, "words of content": 2.0, "word met least": 0.6,
+    "met as well as anywhere": 0.9, "cosine": 0.75, "lead of score": 0.1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, False),
+        ({"met as well as anywhere": 0.4}, False),
+        ({"met as well as anywhere": 0.4, "cosine": 0.67}, True),
+        ({"cosine": 0.65}, False),
+        ({"cosine": 0.65, "lead of score": 0.01}, True),
+        ({"cosine": 0.65, "lead of score": 0.01, "words of content": 4.0}, False),
+        ({"cosine": 0.65, "lead of score": 0.01, "candidates": 12.0}, False),
+    ],
+)
+def test_nothing_is_near_where_few_words_are_scattered_over_far_passages(
+    change: dict[str, float], expected: bool
+) -> None:
+    assert nothing_near(NEAR | change) is expected
+
+
+def test_what_nothing_is_near_is_hardly_believed() -> None:
+    sure = Calibration(models={"tokens": Logistic(9.0, {}, {})})
+    assert sure.probability(sure.log_odds(NEAR, "en")) > 0.99
+    far = NEAR | {"cosine": 0.6, "lead of score": 0.0}
+    assert sure.probability(sure.log_odds(far, "en")) == pytest.approx(1 / (1 + math.exp(3)))
+
+
+def test_signals_of_before_are_still_judged() -> None:
+    old = {name: value for name, value in NEAR.items() if name != "words of content"} | {"cosine": 0.6}
+    assert not nothing_near(old)
 
 
 def test_an_empty_archive_holds_no_answer(archive_of: Made) -> None:
@@ -90,6 +144,7 @@ def test_signals_are_those_computed_by_hand(archive_of: Made) -> None:
     assert known["passages that answer to all"] == pytest.approx(math.log(2))
     assert known["candidates that meet most"] == 0.0
     assert known["names answered by the first passage"] == 0.5
+    assert known["words of content"] == 2.0
     assert (known["own language"], known["candidates"], known["words and cosine agree"]) == (1.0, 2.0, 1.0)
 
 
@@ -220,11 +275,13 @@ def test_the_surer_an_archive_is_of_what_it_does_not_hold_the_more_is_refused() 
     assert abs(shifted([USUAL + 2.0] * 5).offset) < 0.25
 
 
-def test_an_archive_keeps_its_own_calibration(seed_archive: Searcher, tmp_path: Path) -> None:
-    with Archive.create(tmp_path / "own.zitat", WordEncoder()) as archive:
+def test_an_archive_keeps_its_own_calibration(place: Place) -> None:
+    with Archive.create(place, WordEncoder()) as archive:
         assert calibration_of(archive) == Calibration()
         keep(archive, Fitted(archive.manifest.encoder, 1.2, -0.4, "40 judged questions"))
         assert (calibration_of(archive).scale, calibration_of(archive).offset) == (1.2, -0.4)
+    with Archive(place) as again:
+        assert calibration_of(again).scale == 1.2
 
 
 def test_a_calibration_of_another_encoder_is_refused(tmp_path: Path) -> None:
@@ -237,6 +294,6 @@ def test_a_calibration_of_another_encoder_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"encoder": {}, "scale": -1, "offset": 0, "fitted_on": ""}'])
 def test_a_damaged_calibration_is_named_with_its_cure(tmp_path: Path, content: str) -> None:
     with Archive.create(tmp_path / "own.zitat", WordEncoder()) as archive:
-        (archive.path / NAME).write_text(content, encoding="utf-8")
+        (archive.path / f"{NAME}.json").write_text(content, encoding="utf-8")
         with pytest.raises(BadInput, match=r"calibration.json cannot be read.*or delete the file"):
             calibration_of(archive)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import string
-import tomllib
 from collections.abc import Iterator
 from gettext import GNUTranslations
 from pathlib import Path
@@ -16,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from retrieval.answering.answerer import FALLBACK, UNPROVED, WITHHELD
-from retrieval.answering.phrases import ISOLATE, POP, language_name, say, say_many, shown_date
+from retrieval.answering.phrases import ISOLATE, POP, language_name, read_in, say, say_many, shown_date
 
 ROOT = Path(__file__).parents[3]
 LOCALE = ROOT / "retrieval" / "answering" / "locale"
@@ -83,11 +82,6 @@ def test_a_translation_has_the_fields_of_its_phrase(source: Path) -> None:
             assert all(text and fields(text) == fields(ids[-1]) for text in texts), message.id
 
 
-def test_the_catalogues_are_packaged() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    assert "locale/*/LC_MESSAGES/zitat.*" in settings["package-data"]["retrieval.answering"]
-
-
 def test_a_phrase_is_said_in_the_language_asked_for() -> None:
     assert say("de", "According to {source}", source="AZERTAC") == "Laut AZERTAC"
     assert say("tr", "According to {source}", source="AZERTAC") == "Kaynak: AZERTAC"
@@ -98,6 +92,20 @@ def test_a_phrase_is_said_in_the_language_asked_for() -> None:
 def test_a_language_without_a_catalogue_is_english(language: str) -> None:
     assert say(language, "According to {source}", source="Trend") == "According to Trend"
     assert shown_date("2022-10-31", language) == "October 31, 2022"
+
+
+@pytest.mark.parametrize(
+    ("language", "read"),
+    [("rn", "fr"), ("ln", "fr"), ("be", "ru"), ("sk", "cs"), ("ca", "es"), ("ha", "en"), ("am", "en"), ("de", "de"),
+     ("nn", "nn"), ("xx", "en"), ("../de", "en")],
+)  # fmt: skip
+def test_who_has_no_catalogue_is_spoken_to_in_a_language_likely_read(language: str, read: str) -> None:
+    assert read_in(language) == read
+    assert say(language, "Sources") == say(read, "Sources")
+
+
+def test_a_number_is_said_in_the_same_language() -> None:
+    assert say_many("rn", ONE, MANY, 2) == say_many("fr", ONE, MANY, 2)
 
 
 def test_braces_in_a_value_stay_as_they_are() -> None:
@@ -134,6 +142,7 @@ def test_what_runs_the_other_way_is_isolated() -> None:
     assert say("ar", "According to {source}", source="واس") == "بحسب واس"
     assert say("de", "According to {source}", source="新华社") == "Laut 新华社"
     assert say("ur", "According to {source}", source="Trend") == "According to Trend"  # said in English
+    assert say("ps", "According to {source}", source="Trend") == say("fa", "According to {source}", source="Trend")
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,6 @@ def strings(listed: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_list_is_packaged_with_the_code_that_reads_it(name: str) -> None:
-    package = ".".join(FILES[name].parent.relative_to(ROOT).parts)
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
-    assert package in settings["packages"]
-    assert "*.toml" in settings["package-data"][package]
-
-
-@pytest.mark.parametrize("name", FILES)
 def test_no_word_has_spaces_around_it(name: str) -> None:
     words = list(strings(tomllib.loads(FILES[name].read_text(encoding="utf-8"))))
     assert len(words) > 10

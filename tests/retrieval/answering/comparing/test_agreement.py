@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from index.bundled import BundledEncoder
+from index.codes import alignment
 from index.encoder import Passage
 from retrieval.answering.comparing import agree
 from retrieval.answering.evidence import Sentence
@@ -36,6 +37,22 @@ OTHER = [  # of one event, and no more
         ("en", "The prime minister of Norway signed the agreement in Oslo on Friday."),
     ),
     (
+        ("en", "Former Vice President Mike Pence will not appeal a judge's order for grand jury testimony."),
+        ("en", "Former Vice President Mike Pence will appeal a judge's order for grand jury testimony."),
+    ),
+    (
+        ("de", "Der Minister wird gegen das Urteil des Gerichts in Köln Berufung einlegen."),
+        ("de", "Der Minister wird gegen das Urteil des Gerichts in Köln keine Berufung einlegen."),
+    ),
+    (
+        ("en", "The minister will not appeal the ruling of the court in Cologne."),
+        ("de", "Der Minister wird gegen das Urteil des Gerichts in Köln Berufung einlegen."),
+    ),
+    (
+        ("ja", "2017年8月11日、甲子園球場で大会の四日目の四試合が行われた。"),
+        ("ja", "2017年8月14日、甲子園球場で大会の七日目の四試合が行われた。"),
+    ),
+    (
         ("zh", "日本首相周五在东京签署了该协议。"),
         ("zh", "挪威首相周五在奥斯陆签署了该协议。"),
     ),
@@ -47,10 +64,13 @@ def encoder() -> BundledEncoder:
     return BundledEncoder(threads=1)
 
 
-def sentence(encoder: BundledEncoder, language: str, text: str) -> Sentence:
+def sentence(encoder: BundledEncoder, language: str, text: str, question: str = "") -> Sentence:
     codes = encoder.encode_passages([Passage(text, "", language)])[0].codes
     ends = encoder.token_ends(text)
-    return Sentence(0, 0, len(text), text, language, 0.0, np.zeros((0, len(ends)), np.float32), ends, codes)
+    pairs = np.zeros((0, len(ends)), np.float32)
+    if question:
+        pairs = np.asarray(alignment(encoder.encode_query(question, "en").tokens, codes), np.float32)
+    return Sentence(0, 0, len(text), text, language, 0.0, pairs, ends, codes)
 
 
 @pytest.mark.parametrize("pair", SAME, ids=range(len(SAME)))
@@ -65,3 +85,24 @@ def test_what_only_speaks_of_the_same_does_not_agree(encoder: BundledEncoder, pa
     a, b = starmap(lambda language, text: sentence(encoder, language, text), pair)
     assert not agree(a, b, encoder)
     assert not agree(b, a, encoder)
+
+
+DECIDES = (
+    "WASHINGTON - Former Vice President Mike Pence will not appeal a judge's order for grand jury testimony as part of "
+    "a special counsel's investigation into Donald Trump's efforts to overturn the 2020 election, a spokesperson said "
+    "Wednesday."
+)
+ORDERED = (
+    "A federal judge has ordered former Vice President Mike Pence to provide information to a grand jury as part of a "
+    "special counsel's investigation into Trump's efforts to overturn the 2020 election, a person familiar with the "
+    "matter said."
+)
+REPEATED = DECIDES.replace("WASHINGTON - ", "").replace("a spokesperson said Wednesday", "his spokesman said")
+
+
+def test_a_source_that_does_not_answer_what_was_asked_is_no_further_source(encoder: BundledEncoder) -> None:
+    asked = "Did Mike Pence appeal the subpoena?"
+    decides, repeated = (sentence(encoder, "en", text, asked) for text in (DECIDES, REPEATED))
+    ordered = sentence(encoder, "en", ORDERED.replace("has ordered", "has not ordered"), asked)
+    assert agree(decides, repeated, encoder)
+    assert not agree(decides, ordered, encoder)

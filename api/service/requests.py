@@ -1,4 +1,4 @@
-"""Requests, as they come over the wire: unknown fields are refused (api/service/bodies.py has what is answered)."""
+"""Requests, as they come over the wire: unknown fields are refused (api/service/responses.py has what is answered)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Filters(RequestBody):
 class Query(Filters):
     """Filters, and how many passages."""
 
-    count: int = Field(default=10, ge=1, le=MOST_PASSAGES, description="How many passages.")
+    count: int = Field(default=SearchOptions.count, ge=1, le=MOST_PASSAGES, description="How many passages.")
 
     def search_options(self) -> SearchOptions:
         """The same for the searcher; raises BadInput where fields contradict each other."""

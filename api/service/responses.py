@@ -219,6 +219,19 @@ class TimelineBody(ResponseBody):
     undated: int
 
 
+class SourceBody(ResponseBody):
+    """A source, and how many articles are from it."""
+
+    source: str
+    articles: int
+
+
+class SourcesBody(ResponseBody):
+    """Sources: those that begin as was asked, the most frequent first, then those with a later word that does."""
+
+    sources: list[SourceBody]
+
+
 class RemarkBody(ResponseBody):
     """About the article with this number, counted from 1."""
 

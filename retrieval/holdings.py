@@ -1,0 +1,27 @@
+"""What an archive holds, as far as understanding questions needs it: its languages, and from when to when it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index.store import Store
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The languages of the articles, and when the first and last dated one are of, as `Article.published_at` has it."""
+
+    languages: frozenset[str] = frozenset()
+    first: str | None = None
+    last: str | None = None
+
+
+UNKNOWN = Holdings()
+
+
+def holdings(store: Store, sequence: int) -> Holdings:
+    """What a store holds; `sequence` tells one state of the archive from the next to whoever keeps the result."""
+    counts = store.counts()
+    languages, first, last = counts["languages"], counts["earliest"], counts["latest"]
+    assert isinstance(languages, dict)
+    return Holdings(frozenset(languages), str(first) if first else None, str(last) if last else None)
