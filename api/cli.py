@@ -212,7 +212,7 @@ def _add_serve(commands: Commands, common: argparse.ArgumentParser) -> None:
     serve.add_argument("--port", type=int, default=8000, metavar="N", help="default 8000; 0 takes a free one")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes; the dead are replaced")
     serve.add_argument("--cors", action="append", default=[], metavar="ORIGIN", help="pages that may ask; repeatable")
-    serve.add_argument("--keys", metavar="FILE", help="instead of keys.json in the archive")
+    serve.add_argument("--keys", metavar="FILE", help="a file, instead of the keys kept with the archive")
     serve.add_argument("--public-url", metavar="URL", help="where others reach it, for the links in answers")
     serve.add_argument("--requests-per-minute", type=int, default=1_200, metavar="N", help="of a caller; 0: no limit")
     serve.add_argument("--log-questions", action="store_true", help="write the questions' text to the log, too")
@@ -227,7 +227,7 @@ def _add_keys(commands: Commands, common: argparse.ArgumentParser) -> None:
         dest="action", required=True, metavar="ACTION"
     )
     file = argparse.ArgumentParser(add_help=False, parents=[common])
-    file.add_argument("--keys", metavar="FILE", help="instead of keys.json in the archive")
+    file.add_argument("--keys", metavar="FILE", help="a file, instead of the keys kept with the archive")
     add = actions.add_parser("add", parents=[file], help="make a key; it is shown this once")
     add.add_argument("--role", choices=("read", "admin"), default="read", help="admin may add and delete, too")
     add.add_argument("--name", default="", metavar="TEXT", help="what it is for")

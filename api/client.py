@@ -1,7 +1,7 @@
 """A typed client of the service: what the archive's own searcher and answerer give, over HTTP.
 
     with Client("http://localhost:8000") as zitat:
-        for sentence in zitat.ask("Who met whom in Baku?").sentences:
+        for sentence in zitat.ask("Who congratulated Azerbaijan on the COP29 presidency?").sentences:
             print(sentence.text)
 
 What it raises is drawn in api/exchange.py. There is no asynchronous twin: a client may be used from several threads.

@@ -21,14 +21,14 @@ from index.rows import Floats, Halves, Keys, Rows
 QUERY_BITS = 4  # of each component of a question, when it is compared with codes: more find no more
 BLOCK = 1 << 14  # rows whose vectors are in memory together
 TRAINED_ON, TRAINING_ROUNDS = 32, 8  # rows a list; rounds of k-means
-GRAPH_FROM = 4_096  # lists from which the nearest is looked for in a graph of them, when rows are added
+GRAPH_FROM = 3_000  # lists from which the nearest is looked for in a graph of them, when rows are added
 RECALL_TARGET, RECALL_DEPTH, RECALL_SAMPLE = 0.98, 10, 400  # how many lists are searched is set by it
 RECALL_ROWS = 1_000_000  # among which it is measured
 
 
 def list_count(rows: int) -> int:
-    """How many inverted lists so many rows are spread over."""
-    return int(4 * math.sqrt(rows))
+    """How many inverted lists so many rows are spread over: looking into one costs as much as some hundred codes."""
+    return int(2 * math.sqrt(rows))
 
 
 class Lists:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,14 +75,6 @@ class Location(Protocol):
 def place(archive: str) -> Path | str:
     """A folder, or a URL as it is, from what was typed."""
     return archive if is_address(archive) else Path(archive)
-
-
-def local_folder(archive: Path | str) -> Path:
-    """Where this machine keeps what belongs to an archive, which need not be there yet if it is in a folder."""
-    if not is_address(archive):
-        return Path(archive)
-    with closing(located(archive)) as location:
-        return location.folder(location.manifest())
 
 
 def is_address(archive: Path | str) -> bool:

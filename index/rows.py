@@ -8,6 +8,7 @@ left by a writer that was stopped, and is written over: a reader of an earlier s
 from __future__ import annotations
 
 import json
+import mmap
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,9 +54,8 @@ class Rows:
         columns = {name: _mapped(folder / name, kind, counts.rows) for name, kind in COLUMNS.items()}
         self.keys: Keys = columns["key"]
         self._columns = columns
-        self._half: Halves | None = None
-        if not compact:
-            self._half = _mapped(folder / VECTORS, "<f2", counts.rows * dimension).reshape(-1, dimension)
+        self._folder = folder
+        self._half = None if compact else self._mapped_vectors(scattered=True)
         self._codes = _codes(folder, counts.names)
         self.gone = _rows_between(self.keys, _mapped(folder / REMOVED, "<i8", 2 * counts.removed).reshape(-1, 2))
 
@@ -83,13 +83,20 @@ class Rows:
             out[np.isin(keys, there)] = self._from_truth(there)
             return out
 
+    def _mapped_vectors(self, *, scattered: bool) -> Halves:
+        """All vectors. Where single rows are read, the system is told not to read what lies around them, too."""
+        vectors = _mapped(self._folder / VECTORS, "<f2", self.count * self.dimension)
+        if scattered and isinstance(vectors, np.memmap) and hasattr(mmap, "MADV_RANDOM"):
+            vectors._mmap.madvise(mmap.MADV_RANDOM)  # type: ignore[attr-defined]
+        return vectors.reshape(-1, self.dimension)
+
     def _from_truth(self, keys: Keys) -> Halves:
         return self._store.vectors_of(keys.tolist()).astype(np.float16).reshape(-1, self.dimension)
 
     def block(self, first: int, end: int) -> Halves:
         """The vectors of the rows from `first` up to `end`; zeros for those that were removed, where they are lost."""
-        if self._half is not None or first >= end:
-            return np.zeros((0, self.dimension), np.float16) if self._half is None else self._half[first:end]
+        if not self.compact:
+            return self._mapped_vectors(scattered=False)[first:end]
         out = np.zeros((end - first, self.dimension), np.float16)
         keys, vectors = self._store.vectors(int(self.keys[first]), int(self.keys[end - 1]))
         _, to, at = np.intersect1d(self.keys[first:end], keys, assume_unique=True, return_indices=True)

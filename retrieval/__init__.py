@@ -3,7 +3,7 @@
 from retrieval import open_archive
 
 with open_archive("news.zitat") as archive:
-    for passage in archive.search("Who met whom in Baku?").passages:
+    for passage in archive.search("Who congratulated Azerbaijan on the COP29 presidency?").passages:
         print(passage.article.title, passage.text)
 """
 

@@ -48,7 +48,8 @@ def highlights(
         start, end = word.span()
         unspaced = word.lastindex is not None
         aligned = (unspaced or end - start >= SHORTEST) and close.find(1, start, end) >= 0
-        if not (aligned or anywhere or _initial(text[start]) in initials or (not unspaced and _has_others(text[start]))):
+        begins = _initial(text[start]) in initials or (not unspaced and _has_others(text[start]))
+        if not (aligned or anywhere or begins):
             continue  # most words need not be looked at to know that the lexical leg does not count them
         if not unspaced and _is_small(word[0], language) and not _is_name(text, start, end):
             continue

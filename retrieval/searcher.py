@@ -36,7 +36,7 @@ from retrieval.shortlist import Ranked, shortlist, spread
 
 LEG_DEPTH = 100  # candidates nominated by each leg
 DEEPEST = 1_600  # the same where copies of one story, or one long article, leave too few passages to show
-RERANKED = 100  # candidates compared token by token
+RERANKED = 2 * LEG_DEPTH  # compared token by token at once: all that the legs nominate first (0005)
 NEIGHBOURS = 50  # passages most like the first one, among which translations of it are looked for
 
 Keys = NDArray[np.int64]
@@ -112,8 +112,8 @@ class Searcher:
     ) -> tuple[list[Ranked], Compared | None]:
         """The passages to show, best first; the first of them are the same however many are asked for.
 
-        The best hundred of what the legs nominate are ranked together. Where these are too few, as more are asked for
-        or copies and one long article leave too few, the next hundred are ranked and come behind them.
+        What the legs nominate first is ranked together. Where that is too few, as more are asked for or copies and one
+        long article leave too few, the next are ranked and come behind them.
         """
         ranked: list[Ranked] = []
         compared: Compared | None = None
@@ -129,7 +129,7 @@ class Searcher:
     def _levels(
         self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> Iterator[tuple[list[Candidate], Features]]:
-        """What the legs nominate, a hundred at a time by the first stage; then they look deeper."""
+        """What the legs nominate, so many at a time by the first stage; then they look deeper."""
         depth, seen = LEG_DEPTH, np.zeros(0, np.int64)
         while True:
             legs = self._legs_at(depth, scope, comparer)

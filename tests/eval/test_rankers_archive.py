@@ -7,11 +7,8 @@ import json
 import warnings
 from pathlib import Path
 
-import faiss
-import numpy as np
 import pytest
 
-import index.vectors
 from eval.arguments import add_arguments
 from eval.rankers.archive import VARIANTS, ArchiveRanker, variants_named
 from eval.rankers.building import STAMP, archive_for, cached_folder
@@ -20,9 +17,7 @@ from eval.runs import best_first
 from eval.sets import Query, TestSet
 from eval.sets.opening import open_test_set
 from index.archive import Archive
-from index.codes import normalise
 from index.errors import BadInput
-from index.vectors import VectorIndex
 from retrieval import Searcher
 from tests.fakes import WordEncoder
 
@@ -63,26 +58,6 @@ def test_variants_are_named_and_parts_are_what_zitat_is_measured_without() -> No
     assert len({one.title for one in VARIANTS.values()}) == len(VARIANTS)
     with pytest.raises(BadInput, match="no variant 'sparse': give all, or one of zitat, "):
         variants_named(["sparse"], ablate=False)
-
-
-def test_every_list_is_searched_when_it_is_to_be_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.vectors, "EXACT_UP_TO", 2_000)
-    vectors = normalise(np.random.default_rng(0).standard_normal((6_000, 32)).astype(np.float32))
-    lists = VectorIndex(32)
-    lists.add(np.arange(1, 6_001), vectors)
-    lists = lists.merged()
-    inner = faiss.downcast_index(faiss.downcast_index(lists.base).index)
-    queries = normalise(np.random.default_rng(1).standard_normal((50, 32)).astype(np.float32))
-
-    def missed() -> int:
-        best = [set(np.argsort(-(vectors @ query))[:50] + 1) for query in queries]
-        return sum(len(wanted - set(lists.search(q, 50)[0])) for wanted, q in zip(best, queries, strict=True))
-
-    inner.nprobe = 1
-    assert missed() > 1_000
-    lists.search_every_list()
-    assert missed() <= 5  # vectors are kept in 16 bits: the last two of fifty may change places
-    VectorIndex(32).search_every_list()
 
 
 def corpus(folder: Path, **texts: str) -> TestSet:

@@ -35,9 +35,8 @@ def made(count: int, seed: int = 0) -> np.ndarray:
 def document(key: int) -> TermDocument:
     """Three chunks an article; every seventh day, and languages and sources in turn."""
     article = (key + 2) // 3
-    return TermDocument(
-        key, (), (), (), article, ("en", "fr")[article % 2], f"source {article % 50}", DAY + article % 7, DAY + article % 7
-    )  # fmt: skip
+    language, day = ("en", "fr")[article % 2], DAY + article % 7
+    return TermDocument(key, (), (), (), article, language, f"source {article % 50}", day, day)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ DELTA = "Because the Rhine contributes most of the water, the shorter name Rhine
     [
         (
             DELTA,
-            "Da der Rhein den größten Teil des Wassers beiträgt, wird oft die Bezeichnung Rheindelta verwendet.",
+            "Da der Rhein das meiste Wasser beiträgt, wird oft der kürzere Name Rheindelta verwendet.",
             "de",
         ),
         (
