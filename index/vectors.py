@@ -21,7 +21,7 @@ from index.rows import Floats, Keys, Rows
 from index.scope import EVERYTHING, Scope
 
 EXACT_UP_TO = 50_000  # rows; scanning them all takes about 3 ms on one core
-NARROW = 20_000  # rows that a filter leaves, up to which each is compared: it is cheap, and exact
+NARROW, NARROW_COMPACT = 20_000, 10_000  # rows that a filter leaves, up to which each is compared, which is exact
 RESCORED, RESCORED_AT_LEAST = 8, 400  # times as many as wanted are scored exactly
 RESCORED_COMPACT = 4  # the same where their vectors are read from the truth
 SCOPES_KEPT = 64  # filters whose rows are remembered
@@ -125,7 +125,7 @@ class VectorIndex:
                 return self._scopes[scope]
         mask = self.rows.within(scope)
         count = int(np.count_nonzero(mask))
-        few = scope.limits and count <= NARROW
+        few = scope.limits and count <= (NARROW_COMPACT if self.rows.compact else NARROW)
         rows = np.flatnonzero(mask) if few else None
         chosen = Chosen(count, rows, None if few else np.packbits(mask, bitorder="little"))
         with self._lock:

@@ -33,6 +33,7 @@ from retrieval.question import Question, encode, understand
 from retrieval.ranking import Features, Floats, Ranking, best_first, first_stage, with_agreement
 from retrieval.results import SearchResult
 from retrieval.shortlist import Ranked, shortlist, spread
+from retrieval.threads import one_thread
 
 LEG_DEPTH = 100  # candidates nominated by each leg
 DEEPEST = 1_600  # the same where copies of one story, or one long article, leave too few passages to show
@@ -88,7 +89,7 @@ class Searcher:
         options = options or SearchOptions()
         clock = Clock()
         text = checked_question(question)
-        with self.archive.reading() as (view, manifest):
+        with one_thread(), self.archive.reading() as (view, manifest):
             held = self.holdings(view.store, view.state.sequence)
             asked = understand(text, options.question_language, today or date.today(), held.languages)
             clock.stage("understand")

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
 NEWS = ROOT.parent / "shared" / "data" / "news" / "archive-5k.jsonl.gz"
 EVERY = 50  # of 5,000 articles
-SCORE = 1e-5  # how far scores may differ
+SCORE = 5e-4  # how far scores may differ: the legs may each nominate another one of two that are equally far down
 ASKED = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8")
 QUESTIONS = [json.loads(line)["question"] for line in ASKED.splitlines()]
 
