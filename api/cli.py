@@ -94,6 +94,13 @@ def _add_ingest(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="keep the indexes on Milvus: milvus://host:19530 (new archives only)",
     )
     ingest.add_argument(
+        "--compact",
+        dest="index",
+        action="store_const",
+        const="compact",
+        help="search by one bit a dimension, and by the vectors kept with the articles alone (new archives only)",
+    )
+    ingest.add_argument(
         "--device", choices=("cpu", "cuda", "auto"), default=None, help="where passages are encoded (default: cpu)"
     )
     ingest.add_argument("--ray", metavar="ADDRESS", help='spread the work over a Ray cluster: HOST:6379, or "auto"')

@@ -65,3 +65,18 @@ def test_an_archive_that_holds_something_after_all_stays(tmp_path: Path) -> None
     _unmake(archive)
     with Archive(folder) as again:
         assert again.store.counts()["articles"] == 1
+
+
+def test_a_compact_archive_keeps_no_second_copy_of_the_vectors_and_stays_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "news"
+    assert main(["ingest", ARTICLES, "--archive", str(folder), "--compact"]) == 0
+    assert main(["ingest", ARTICLES, "--archive", str(folder)]) == 0
+    with Archive(folder) as archive:
+        assert archive.manifest.index == "compact"
+    assert list(folder.glob("derived/rows-*/key")) != []
+    assert list(folder.glob("derived/rows-*/vectors")) == []
+    capsys.readouterr()
+    assert main(["search", "Who will host the hydrogen diplomacy office?", "--archive", str(folder), "-k", "1"]) == 0
+    assert "hydrogen diplomacy" in capsys.readouterr().out

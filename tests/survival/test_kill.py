@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,7 +87,8 @@ class Drill:
         process = job.start()
         process.join(after)
         if process.is_alive():
-            os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
+            with suppress(ProcessLookupError):  # it may end at just this moment
+                os.kill(process.pid, signal.SIGKILL)  # type: ignore[arg-type]
             process.join()
         if process.exitcode != 0:
             assert process.exitcode == -signal.SIGKILL, f"seed {self.seed}: the writer failed on its own"
