@@ -91,7 +91,7 @@ def test_a_pipe_gets_only_what_counts(zitat: Zitat, seeds: Path) -> None:
         shown = zitat(*asking(seeds, endpoint, "--llm-timeout", str(WAIT))).out
     head, *blocks = shown.rstrip("\n").split("\n\n")
     assert head == "understood as English"
-    assert blocks[0].startswith("   “An office of")
+    assert blocks[0].startswith("   «An office of")
     assert [block for block in blocks if block.startswith("! The language model gives no answer")]
     assert blocks[-1].startswith("Answer: ")
 
