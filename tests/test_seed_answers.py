@@ -34,7 +34,7 @@ def test_twenty_questions_in_six_languages_and_more_were_judged() -> None:
     assert len(JUDGED) >= 20
     assert len({one["language"] for one in JUDGED}) >= 6
     judgements = Counter(one["judgement"] for one in JUDGED)
-    assert judgements == {"right": 19, "partly": 6, "wrong": 4}
+    assert judgements == {"right": 19, "partly": 5, "wrong": 5}
 
 
 @pytest.mark.parametrize("judged", JUDGED, ids=NAMES)
