@@ -159,8 +159,8 @@ class Lookup(Database):
         of_chunks = func.coalesce(func.sum(_a.last_chunk - _a.first_chunk + 1), 0)
         count = select(func.count(), func.count(_a.cluster.distinct()), of_chunks).where(_CURRENT)
         ((total, clusters, passages),) = self.rows(count)
-        dates = select(func.min(_a.published_at), func.max(_a.published_at), func.count())
-        ((first, last, with_date),) = self.rows(dates.where(_CURRENT, _a.earliest.is_not(None)))
+        ((with_date,),) = self.rows(select(func.count()).where(_CURRENT, _a.earliest.is_not(None)))
+        first, last = self.dates_covered()
         return {
             "articles": total,
             "chunks": int(passages),
@@ -176,6 +176,16 @@ class Lookup(Database):
         name, count = func.coalesce(column, literal_column("'unknown'")), func.count()
         query = select(name, count).where(_CURRENT).group_by(name).order_by(count.desc(), name).limit(MOST_NAMED)
         return dict(self.rows(query))
+
+    def language_names(self) -> list[str]:
+        """The languages of current articles."""
+        return [name for (name,) in self.rows(select(_a.language).where(_CURRENT).distinct())]
+
+    def dates_covered(self) -> tuple[str | None, str | None]:
+        """The first and the last date that a current article has."""
+        dates = select(func.min(_a.published_at), func.max(_a.published_at))
+        ((first, last),) = self.rows(dates.where(_CURRENT, _a.earliest.is_not(None)))
+        return first, last
 
     def source_names(self) -> list[str]:
         """Every source that an article has."""

@@ -21,7 +21,4 @@ UNKNOWN = Holdings()
 
 def holdings(store: Store, sequence: int) -> Holdings:
     """What a store holds; `sequence` tells one state of the archive from the next to whoever keeps the result."""
-    counts = store.counts()
-    languages, first, last = counts["languages"], counts["earliest"], counts["latest"]
-    assert isinstance(languages, dict)
-    return Holdings(frozenset(languages), str(first) if first else None, str(last) if last else None)
+    return Holdings(frozenset(store.language_names()), *store.dates_covered())
