@@ -10,17 +10,15 @@ words of XQuAD questions and of NTREX sentences (docs/decisions/0002-language-id
 from __future__ import annotations
 
 import math
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import regex
 
 from index.folding import fold
 from index.language import UNKNOWN, detect, guesses
+from retrieval.answering.word_lists import word_list
 
 LEAST = 0.001  # what the models leave to a language that they do not name
 ASKS, HAS = 5.5, 4.0  # log-odds of a language that has a word which asks, and one that has another small word
@@ -30,7 +28,7 @@ OFTEN = 1.0  # of the languages in which most news is written: those of words.to
 LONG = 12  # words from which the models need no help
 TWINS = [("rn", "rw"), ("bs", "hr", "sr"), ("id", "ms"), ("nl", "af"), ("xh", "zu", "ss", "nr")]  # mistaken for another
 AS_A_TWIN = 0.5  # the share of a language's likelihood that each of its twins has at least
-_FOLDER = Path(__file__).parent / "answering" / "following"
+_LISTS = "retrieval.answering.following"
 _OTHERS = ("persons", "subjects", "pronouns", "others")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _TOLD_BY_SCRIPT = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}]")
@@ -58,7 +56,7 @@ def _with_twins(heard: dict[str, float]) -> dict[str, float]:
 
 def _score(language: str, known: Sequence[str], heard: Mapping[str, float], kept: Collection[str]) -> float:
     """The log-odds of a language, but for what is the same for all: other words are as likely in any."""
-    prior = IN_ARCHIVE * (language in kept) + OFTEN * (language in _read("words.toml"))
+    prior = IN_ARCHIVE * (language in kept) + OFTEN * (language in word_list(_LISTS, "words.toml"))
     said = math.log(heard.get(language, 0.0) + LEAST)
     return prior + said + sum(_languages_with(word).get(language, 0.0) for word in known)
 
@@ -98,15 +96,9 @@ def _table() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]]:
 
 def small_words() -> Iterator[tuple[str, float, str]]:
     """Languages with their words that ask, first, and their other small words."""
-    for language, kinds in _read("words.toml").items():
+    for language, kinds in word_list(_LISTS, "words.toml").items():
         yield language, ASKS, f"{kinds['questions']} {kinds['what']}"
         yield language, HAS, " ".join(kinds.get(kind, "") for kind in _OTHERS)
-    for language, words in _read("more_words.toml").items():
+    for language, words in word_list(_LISTS, "more_words.toml").items():
         asking, _, others = words.partition(";")
         yield from ((language, ASKS, asking), (language, HAS, others))
-
-
-@cache
-def _read(name: str) -> dict[str, Any]:
-    """A list that lies beside the code which follows conversations; read without importing that, and Babel with it."""
-    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))

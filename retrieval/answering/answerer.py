@@ -18,7 +18,7 @@ from retrieval.answering.citations import Citations
 from retrieval.answering.comparing import disagreements
 from retrieval.answering.confidence import Calibration, calibration_of
 from retrieval.answering.evidence import FROM, Sentence, sentences_of, weighed_anew
-from retrieval.answering.following import Standalone, standalone
+from retrieval.answering.following.conversation import Standalone, standalone
 from retrieval.answering.generative import EndpointFailed, Writer
 from retrieval.answering.marking import answer_span, is_named
 from retrieval.answering.numbered import of_that_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.answering.following import Standalone
+from retrieval.answering.following.conversation import Standalone
 from retrieval.answering.marking.kinds import Kind, asked_for
 from retrieval.answering.marking.measures import Measure, asked_measure
 from retrieval.answering.options import Turn

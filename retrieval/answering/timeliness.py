@@ -12,7 +12,7 @@ from dataclasses import replace
 import regex
 
 from retrieval.answering.evidence import Sentence
-from retrieval.answering.following import plain, words_of
+from retrieval.answering.following.small_words import plain, words_of
 from retrieval.answering.phrases import say, shown_date
 from retrieval.answering.records import Notice
 from retrieval.answering.selection import NEAR

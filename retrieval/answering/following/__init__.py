@@ -1,6 +1,4 @@
-"""Follow-ups made into questions that stand alone, and the small words of questions by which they are known."""
+"""Follow-ups made into questions that stand alone, and the small words of questions by which they are known.
 
-from retrieval.answering.following.conversation import Standalone, standalone
-from retrieval.answering.following.small_words import known_languages, plain, words_of
-
-__all__ = ["Standalone", "known_languages", "plain", "standalone", "words_of"]
+Nothing is imported here: the small words are needed by every search, and what rewrites follow-ups is slow to import.
+"""

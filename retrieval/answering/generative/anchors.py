@@ -18,7 +18,7 @@ import regex
 from index.analyser import transliterated
 from index.folding import fold
 from retrieval.answering.figures import figure_words, find_figures, plain
-from retrieval.answering.following import words_of
+from retrieval.answering.following.small_words import words_of
 from retrieval.dates import DateSpan, find_dates
 
 # A key begins with what it is of: "#" digits as they stand, "=" a value with its scale, "?" digits in a language whose

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from retrieval.answering.asking import Asking
-from retrieval.answering.following import Standalone, standalone
+from retrieval.answering.following.conversation import Standalone, standalone
 from retrieval.answering.marking.kinds import Kind, asked_for
 from retrieval.answering.options import Turn
 

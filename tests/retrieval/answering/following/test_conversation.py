@@ -11,8 +11,8 @@ import pytest
 
 from index.errors import BadInput
 from retrieval import Searcher
-from retrieval.answering.following import known_languages, words_of
 from retrieval.answering.following.conversation import LONGEST_TOPIC, standalone
+from retrieval.answering.following.small_words import known_languages, words_of
 from retrieval.answering.options import Turn
 from retrieval.options import language_code
 
