@@ -33,7 +33,13 @@ class Supervisor(Multiprocess):
         self.counts = counts
 
     def keep_subprocess_alive(self) -> None:
-        """Replace dead workers."""
+        """Replace dead workers.
+
+        uvicorn keeps its copy of a worker's end of the pipe open: a worker killed while a ping is on its way would
+        never read as gone, and be missed for the whole time that a busy one is given to answer. So that copy is closed.
+        """
+        for process in self.processes:
+            process.child_conn.close()
         before = {process.pid for process in self.processes}
         super().keep_subprocess_alive()
         for pid in before - {process.pid for process in self.processes}:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.serving import WORKER_SILENCE
 from tests.api.conftest import Zitat
 from tests.api.service.processes import Serving, serving
 from tests.api.service.served import until_ready
@@ -61,7 +62,7 @@ def test_every_worker_follows_the_archive_and_their_counts_are_added(
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_no_request_is_answered_wrongly(python: list[str], seeds: Path) -> None:
-    with serving(python, seeds, "--workers", "2") as service:
+    with serving(python, seeds, "--workers", "2", "--requests-per-minute", "0") as service:
         first = service.workers(2)
         right = passages(None, service.address)
         stop, answered, broken = threading.Event(), list[bool](), list[str]()
@@ -87,6 +88,18 @@ def test_a_killed_worker_is_replaced_and_no_request_is_answered_wrongly(python: 
         assert all(answered)
         assert len(broken) <= 4 * 2  # a connection each of those that the worker held, and perhaps one that waited
         assert "zitat_ready_workers 2.0" in httpx.get(f"{service.address}/metrics").text
+
+
+@pytest.mark.slow
+def test_a_worker_killed_before_it_answered_its_supervisor_is_replaced_at_once(python: list[str], seeds: Path) -> None:
+    with serving(python, seeds, "--workers", "2") as service:
+        killed = min(service.workers(2))
+        os.kill(killed, signal.SIGSTOP)
+        time.sleep(1)  # twice the time between two pings: one is waiting for its answer
+        os.kill(killed, signal.SIGKILL)
+        begin = time.monotonic()
+        service.workers(3)
+        assert time.monotonic() - begin < WORKER_SILENCE / 2  # a start takes two or three seconds
 
 
 @pytest.mark.slow
