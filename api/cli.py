@@ -265,7 +265,7 @@ def _add_eval(commands: argparse._SubParsersAction) -> None:  # type: ignore[typ
 
 def _named(args: argparse.Namespace) -> str:
     """The archive, without a password."""
-    from index.location import located
+    from index.places.location import located
 
     return located(args.archive).name
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from index.archive import Archive
     from index.article import Rejection
-    from index.encoder import Encoder
-    from index.ingest import Summary, Workers
+    from index.encoders.encoder import Encoder
+    from index.ingesting.ingest import Summary, Workers
     from index.reading import Progress
 
 ALL_WELL, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
@@ -24,7 +24,7 @@ REPORT_EVERY = 10.0  # seconds between lines where there is no terminal
 
 def run_ingest(args: argparse.Namespace) -> int:
     """Read the paths into the archive, made if there is none."""
-    from index.ingest import Summary, ingest
+    from index.ingesting.ingest import Summary, ingest
     from index.reading import Progress, ReadOptions, read
 
     options = ReadOptions(
@@ -53,7 +53,7 @@ def run_reembed(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from index.archive import Archive
-    from index.encoder import load_encoder
+    from index.encoders.encoder import load_encoder
     from index.reembed import reembed
 
     encoder = load_encoder(args.model)
@@ -70,7 +70,7 @@ def run_reembed(args: argparse.Namespace) -> int:
 def _archive_for(args: argparse.Namespace) -> tuple[Archive, Encoder, bool]:
     """The archive, its encoder, and whether it was made just now."""
     from index.archive import Archive
-    from index.encoder import BUNDLED, load_encoder
+    from index.encoders.encoder import BUNDLED, load_encoder
     from index.errors import ArchiveMissing, BadInput
 
     device = None if args.ray else args.device  # on a cluster, the nodes have it
@@ -103,7 +103,7 @@ def _workers(args: argparse.Namespace, archive: Archive) -> AbstractContextManag
     """A cluster's, where one is named; else those of this process."""
     if args.ray is None:
         return nullcontext()
-    from index.ray_workers import RayWorkers
+    from index.ingesting.ray_workers import RayWorkers
 
     return RayWorkers(args.ray, archive.manifest.model, args.device)
 
@@ -122,7 +122,7 @@ def _unmake(archive: Archive) -> None:
 
 def _is_empty(archive: Archive) -> bool:
     """Looked up: what a batch stored before it failed was not counted, and another process may have come in between."""
-    from index.store import Store
+    from index.truth.store import Store
 
     with closing(Store(archive.location.truth(archive.manifest))) as store:
         return store.counts()["articles"] == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from index.schema import StoredArticle
+    from index.truth.schema import StoredArticle
     from index.verify import Problem
 
 FOUND, NOT_FOUND = 0, 2
@@ -55,8 +55,8 @@ def run_show(args: argparse.Namespace) -> int:
 def run_list(args: argparse.Namespace) -> int:
     """One line an article: id, date, language, source, title."""
     from index.archive import Archive
-    from index.language import normalise_code
     from index.scope import Scope
+    from index.text.language import normalise_code
 
     languages = tuple(normalise_code(language) or language for language in args.language)
     with Archive(args.archive) as archive:
@@ -82,7 +82,7 @@ def run_delete(args: argparse.Namespace) -> int:
 def run_stats(args: argparse.Namespace) -> int:
     """Counts, languages, sources, dates, size and model."""
     from index.archive import Archive
-    from index.encoder import BUNDLED
+    from index.encoders.encoder import BUNDLED
 
     with Archive(args.archive) as archive:
         counts: dict[str, Any] = dict(archive.store.counts())
@@ -131,8 +131,8 @@ def run_migrate(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from index.archive import Archive
-    from index.location import located
-    from index.migrating import migrate
+    from index.places.location import located
+    from index.places.migrating import migrate
 
     with Archive(args.archive) as source:
         with tqdm(unit=" rows", unit_scale=True, file=sys.stderr, mininterval=1) as bar:

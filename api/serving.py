@@ -20,7 +20,7 @@ WORKER_SILENCE = 30  # seconds after which a worker is held to be dead; on a bus
 
 def run_serve(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from index.location import located
+    from index.places.location import located
 
     with ExitStack() as stack:
         settings = _settings(args, stack)
@@ -73,7 +73,7 @@ def _config(settings: Settings) -> Config:
 def _settings(args: argparse.Namespace, stack: ExitStack) -> Settings:
     from api.answerers import llm_of
     from api.service.settings import Limits, Settings
-    from index.location import place
+    from index.places.location import place
 
     shared = None
     if args.workers > 1:

@@ -61,7 +61,7 @@ class Status:
 
 def opening() -> str:
     """What is done while an archive is opened: the first time, the model is unpacked."""
-    from index.bundled import cache_folder
+    from index.encoders.bundled import cache_folder
 
     if any(cache_folder().glob("e5-small-*")):
         return "opening the archive"

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from index.bundled import BundledEncoder
-from index.codes import normalise
-from index.encoder import Vectors
+from index.encoders.bundled import BundledEncoder
+from index.encoders.codes import normalise
+from index.encoders.encoder import Vectors
 
 OUT = Path(__file__).parent.parent / "index" / "data" / "neutral.npz"
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from index.bundled import BundledEncoder
-from index.encoder import Codes, Passage
+from index.encoders.bundled import BundledEncoder
+from index.encoders.encoder import Codes, Passage
 
 OUT = Path(__file__).parent.parent / "retrieval" / "answering" / "data" / "names.npz"
 TEACHERS = ("en", "es", "fr", "ru", "tr", "ro", "el", "pl", "fi", "id", "sw", "uk", "az", "hu")

@@ -21,15 +21,15 @@ import numpy as np
 
 from benchmarks.ingest import passages_of, sampled
 from index.archive import Archive
-from index.bundled import BundledEncoder
-from index.duplicates import signature
-from index.encoder import EncodedPassage, Passage
-from index.entries import Cut
-from index.gpu import GpuEncoder
-from index.ingest import ingest
-from index.intake import Intake
+from index.encoders.bundled import BundledEncoder
+from index.encoders.encoder import EncodedPassage, Passage
+from index.encoders.gpu import GpuEncoder
+from index.ingesting.entries import Cut
+from index.ingesting.ingest import ingest
+from index.ingesting.intake import Intake
 from index.reading import ReadOptions, read
-from index.schema import Entry
+from index.text.duplicates import signature
+from index.truth.schema import Entry
 
 COMPARED = 200
 BATCH = 2_048  # passages given to the encoder at once

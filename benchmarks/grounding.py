@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
-from index.bundled import BundledEncoder
+from index.encoders.bundled import BundledEncoder
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative.anchors import anchors_of
 from retrieval.answering.generative.grounding import Prover

@@ -27,11 +27,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from index.archive import Archive
-from index.bundled import BundledEncoder, TokenRow
-from index.e5 import bundled_weights, read_weights
-from index.e5_export import write_checkpoint
-from index.encoder import Passage
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder, TokenRow
+from index.encoders.e5 import bundled_weights, read_weights
+from index.encoders.e5_export import write_checkpoint
+from index.encoders.encoder import Passage
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 
 if TYPE_CHECKING:

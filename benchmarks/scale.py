@@ -19,15 +19,15 @@ import sys
 import time
 from pathlib import Path
 
-import index.derived
+import index.embedded.derived
 from benchmarks.scale_archive import Resampled, make_truth
 from benchmarks.scale_base import base_of
 from benchmarks.scale_measure import change_costs, measured
 from index.archive import Archive
-from index.derived import Derived
-from index.encoder import load_encoder
-from index.manifest import COMPACT
-from index.vectors import EXACT_UP_TO
+from index.embedded.derived import Derived
+from index.embedded.vectors import EXACT_UP_TO
+from index.encoders.encoder import load_encoder
+from index.places.manifest import COMPACT
 
 
 def main() -> None:
@@ -80,7 +80,7 @@ def step(args: argparse.Namespace) -> dict[str, float]:
     folder = place(args, chunks)
     more = 10_000 if args.step == "change" else 0  # to be added
     resampled = Resampled(base_of(args.source, args.folder), chunks + more)
-    vars(index.derived)["documents_after"] = lambda store, after: resampled.documents(
+    vars(index.embedded.derived)["documents_after"] = lambda store, after: resampled.documents(
         after, max(change.last for change in store.changes(0))
     )
     with Archive(args.source) as source:
@@ -105,11 +105,11 @@ def build(folder: Path) -> dict[str, float]:
     with Archive(folder) as archive:
         derived = archive.derived
         assert isinstance(derived, Derived)
-        vars(index.derived)["EXACT_UP_TO"] = 1 << 60
+        vars(index.embedded.derived)["EXACT_UP_TO"] = 1 << 60
         started = time.perf_counter()
         derived.catch_up()
         rows_and_terms = time.perf_counter() - started
-        vars(index.derived)["EXACT_UP_TO"] = EXACT_UP_TO
+        vars(index.embedded.derived)["EXACT_UP_TO"] = EXACT_UP_TO
         started = time.perf_counter()
         derived.catch_up()
         view = derived.load()

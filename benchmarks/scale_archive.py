@@ -29,8 +29,8 @@ from tqdm import tqdm
 from benchmarks.scale_base import Base
 from index.archive import Archive
 from index.documents import TermDocument
-from index.encoder import Encoder
-from index.lookup import checksum_of
+from index.encoders.encoder import Encoder
+from index.truth.lookup import checksum_of
 
 MOVED = 0.4
 DAYS, FIRST_DAY = 1_000, date(2023, 1, 1).toordinal()

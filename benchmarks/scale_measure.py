@@ -15,10 +15,10 @@ import psutil
 
 from benchmarks.scale_archive import FIRST_DAY
 from index.archive import Archive
-from index.derived import Derived
-from index.encoder import Encoder
-from index.file_view import FileView
-from index.lists import best_of_all
+from index.embedded.derived import Derived
+from index.embedded.file_view import FileView
+from index.embedded.lists import best_of_all
+from index.encoders.encoder import Encoder
 from index.scope import EVERYTHING, Scope
 from retrieval import Searcher, SearchOptions
 from retrieval.question import encode, understand

@@ -107,7 +107,7 @@ def _answers(test_set: TestSet, args: argparse.Namespace) -> dict[str, dict[str,
     """Every question asked, of all articles or (with --pairs) of those in each language."""
     from eval.answering.askers import ArchiveAsker, Asker, ServiceAsker
     from eval.answering.measuring import ask_cases, cases, figures
-    from index.bundled import BundledEncoder
+    from index.encoders.bundled import BundledEncoder
 
     asker: Asker
     if args.url:

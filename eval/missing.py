@@ -20,7 +20,7 @@ from typing import NamedTuple
 from eval.refusal import clusters
 from eval.sets import Query
 from eval.sets.beir import read_beir
-from index.analyser import analyse
+from index.text.analyser import analyse
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.asked_words import cut
 from retrieval.answering.confidence import Calibration

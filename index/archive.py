@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from index.derived import Derived
-from index.encoder import BUNDLED, Encoder, load_encoder
+from index.embedded.derived import Derived
+from index.embedded.followers import Followers
+from index.encoders.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import (
     ArchiveDamaged,
     ArchiveError,
@@ -23,11 +24,10 @@ from index.errors import (
     ArchiveUnreachable,
     BadInput,
 )
-from index.followers import Followers
-from index.location import Location
-from index.location import located as location_of
-from index.manifest import COMPACT, Manifest, located
-from index.store import Store
+from index.places.location import Location
+from index.places.location import located as location_of
+from index.places.manifest import COMPACT, Manifest, located
+from index.truth.store import Store
 from index.view import DerivedDamaged, Indexes, Version, View
 
 CHUNK_TOKENS, FEWEST_TOKENS = 200, 16

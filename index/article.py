@@ -1,6 +1,6 @@
 """The records of the document path: a Draft is what a file gives, an Article what the archive keeps.
 
-It does not read files (index/reading) nor guess what a file leaves out (index/enrich.py).
+It does not read files (index/reading) nor guess what a file leaves out (index/ingesting/enrich.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from index.published import parsed
+from index.text.published import parsed
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.analyser import analyse, transliterated
-from index.schema import StoredArticle
-from index.store import Store
+from index.text.analyser import analyse, transliterated
+from index.truth.schema import StoredArticle
+from index.truth.store import Store
 
 CONTEXT_BOOST, NAME_BOOST = 0.4, 0.3
 

@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from index.archive import Archive, discard, indexes_of
-from index.batches import batches
-from index.encoder import Encoder
-from index.entries import Cut, cut, encoded
+from index.encoders.encoder import Encoder
 from index.errors import ArchiveDamaged
-from index.location import Location
-from index.manifest import Manifest, located
-from index.schema import StoredArticle
-from index.store import Store
+from index.ingesting.batches import batches
+from index.ingesting.entries import Cut, cut, encoded
+from index.places.location import Location
+from index.places.manifest import Manifest, located
+from index.truth.schema import StoredArticle
+from index.truth.store import Store
 
 PLAN = "reembed"  # under which the manifest of a generation in the making is kept
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, true
 
-from index.tables import articles
+from index.truth.tables import articles
 
 
 @dataclass(frozen=True)

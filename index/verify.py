@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.archive import Archive
-from index.encoder import Encoder, Passage
+from index.encoders.encoder import Encoder, Passage
 from index.errors import ArchiveDamaged
 from index.ranges import outside
-from index.store import Store
+from index.truth.store import Store
 from index.view import DerivedDamaged, View
 
 TOLERANCE = 2e-3  # of a component: vectors are stored in half precision

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.documents import TermQuery
 from index.scope import EVERYTHING, Scope
-from index.store import Store
+from index.truth.store import Store
 
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float32]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.codes import token_matches
-from index.encoder import Codes, EncodedQuery
-from index.schema import Candidate
+from index.encoders.codes import token_matches
+from index.encoders.encoder import Codes, EncodedQuery
+from index.truth.schema import Candidate
 from index.view import View
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats, Ranking, final_score, max_sim_of

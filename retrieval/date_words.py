@@ -15,7 +15,7 @@ from typing import Any
 
 import regex
 
-from index.folding import fold
+from index.text.folding import fold
 
 _SUFFIXED = frozenset(  # languages in which a month's name takes endings
     ["ru", "uk", "be", "bg", "mk", "pl", "cs", "sk", "sl", "hr", "sr", "bs", "lt", "lv", "et", "fi", "hu", "tr", "az",

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import regex
 
-from index.folding import fold
+from index.text.folding import fold
 from retrieval.date_words import Vocabulary, vocabulary
 
 Days = tuple[date, date]

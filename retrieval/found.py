@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.encoder import EncodedQuery, Encoder
+from index.encoders.encoder import EncodedQuery, Encoder
 from retrieval.holdings import UNKNOWN, Holdings
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats

@@ -13,12 +13,12 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.analyser import analyse
-from index.codes import alignment
-from index.encoder import Codes, EncodedQuery, Vectors
-from index.folding import fold
-from index.scripts import UNSPACED
-from index.sentences import sentence_spans
+from index.encoders.codes import alignment
+from index.encoders.encoder import Codes, EncodedQuery, Vectors
+from index.text.analyser import analyse
+from index.text.folding import fold
+from index.text.scripts import UNSPACED
+from index.text.sentences import sentence_spans
 from retrieval.answering.following.small_words import plain, tokens_of, words_of
 from retrieval.results import Span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.store import Store
+from index.truth.store import Store
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from index.errors import BadInput
-from index.language import UNKNOWN, normalise_code
+from index.text.language import UNKNOWN, normalise_code
 
 LONGEST_QUESTION = 4_000  # code points; the encoder reads 512 tokens
 MOST_PASSAGES = 1_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.encoder import EncodedQuery, Encoder
-from index.schema import StoredArticle
+from index.encoders.encoder import EncodedQuery, Encoder
 from index.scope import Scope
+from index.truth.schema import StoredArticle
 from index.view import View
 from retrieval.highlights import highlights
 from retrieval.question import Question

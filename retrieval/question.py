@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from index.analyser import analyse, transliterated
 from index.documents import TermQuery
-from index.encoder import EncodedQuery, Encoder
+from index.encoders.encoder import EncodedQuery, Encoder
+from index.text.analyser import analyse, transliterated
 from retrieval.dates import find_dates
 from retrieval.options import language_code
 from retrieval.results import DateRange, Understood

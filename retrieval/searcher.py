@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.encoder import Encoder, load_encoder
+from index.encoders.encoder import Encoder, load_encoder
 from index.errors import BadInput
-from index.manifest import Manifest
-from index.schema import Candidate
+from index.places.manifest import Manifest
 from index.scope import Scope
+from index.truth.schema import Candidate
 from index.view import View
 from retrieval.clock import Clock
 from retrieval.comparing import Comparer, Comparison, joined

@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Codes
-from index.schema import Candidate
+from index.encoders.encoder import Codes
+from index.truth.schema import Candidate
 from retrieval.options import SearchOptions
 
 

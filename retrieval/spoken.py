@@ -1,9 +1,9 @@
 """Which language a question is in.
 
-The models that tell the language of articles (index/language.py) are sure of a few words where they should not be: "Who
-met Putin?" is Dutch to one of them. But a question has small words: question words, articles, prepositions. They are
-few and closed in every language, so they are listed, and each one counts for the languages that have it. The models
-say the rest, and the languages of the archive are a little likelier than others. The weights were chosen on the first
+The models that tell the language of articles (index/text/language.py) are sure of a few words where they should not
+be: "Who met Putin?" is Dutch to one of them. But a question has small words: question words, articles, prepositions.
+They are few and closed in every language, so they are listed, and each one counts for the languages that have it. The
+models say the rest, and the languages of the archive are a little likelier than others. The weights were chosen on the first
 words of XQuAD questions and of NTREX sentences (docs/decisions/0002-language-identification.md).
 """
 
@@ -16,8 +16,8 @@ from functools import cache
 
 import regex
 
-from index.folding import fold
-from index.language import UNKNOWN, detect, guesses
+from index.text.folding import fold
+from index.text.language import UNKNOWN, detect, guesses
 from retrieval.answering.word_lists import word_list
 
 LEAST = 0.001  # what the models leave to a language that they do not name

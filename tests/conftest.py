@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index.encoder import Encoder
-from index.location import located
+from index.encoders.encoder import Encoder
+from index.places.location import located
 from retrieval import Searcher
 from tests import postgres as postgres_servers
 from tests.fakes import Place, WordEncoder

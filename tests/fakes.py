@@ -19,12 +19,12 @@ from sqlalchemy import Executable
 
 from index.archive import Archive
 from index.article import Draft
-from index.codes import normalise, pack
-from index.encoder import EncodedPassage, EncodedQuery, Passage, Vectors
+from index.encoders.codes import normalise, pack
+from index.encoders.encoder import EncodedPassage, EncodedQuery, Passage, Vectors
 from index.errors import EncoderError
-from index.ingest import Summary, ingest
-from index.location import located
-from index.store import Store
+from index.ingesting.ingest import Summary, ingest
+from index.places.location import located
+from index.truth.store import Store
 
 Place = Path | str  # a folder, or a URL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xxhash
 
-from index.store import Store
+from index.truth.store import Store
 
 
 def seal(store: Store) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 from retrieval import Searcher
 

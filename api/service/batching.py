@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.service.problems import TooSlow
-from index.encoder import EncodedPassage, EncodedQuery, Encoder, Passage
+from index.encoders.encoder import EncodedPassage, EncodedQuery, Encoder, Passage
 
 LARGEST = 32  # questions of one call
 

@@ -16,16 +16,16 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 from sqlalchemy import Column, Connection, Integer, MetaData, NullPool, Table, create_engine, inspect, text
 
-from index.database import said_plainly
 from index.errors import ArchiveReadOnly
-from index.location import is_address
-from index.migrations import ARCHIVE
-from index.tables import Number, Words
+from index.places.location import is_address
+from index.truth.database import said_plainly
+from index.truth.migrations import ARCHIVE
+from index.truth.tables import Number, Words
 
 FOLDER, FILE = "jobs", "jobs.sqlite"
 SCHEMA = "zitat"  # where an archive on a server keeps what is not of its truth
 
-# index/migrations/archive/jobs.py makes it on a server; a test holds that both say the same.
+# index/truth/migrations/archive/jobs.py makes it on a server; a test holds that both say the same.
 jobs = Table(
     "jobs",
     MetaData(),
@@ -135,7 +135,7 @@ class JobTable:
     """On a server. The right to run jobs is a lock that goes with its connection."""
 
     def __init__(self, url: str) -> None:
-        from index.postgres import JOBS, PostgresSchema, Session, parse_address
+        from index.truth.postgres import JOBS, PostgresSchema, Session, parse_address
 
         address = parse_address(url)
         self._number, self._session = JOBS, Session(address, JOBS)

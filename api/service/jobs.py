@@ -23,9 +23,9 @@ from api.service.problems import Problem, logged
 from api.service.submitted import draft_of
 from index.archive import Archive
 from index.article import Draft, Rejection
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from index.errors import ArchiveFull, ArchiveLocked, ArchiveUnreachable
-from index.ingest import Summary, ingest
+from index.ingesting.ingest import Summary, ingest
 
 ROUND = 100_000  # characters of new articles in a round: a few seconds of work
 PAUSE = 0.2  # seconds between rounds, for others to take the write lock

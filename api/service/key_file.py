@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from index.errors import BadInput
 from index.files import version_of, write_atomically
-from index.location import is_address, located
+from index.places.location import is_address, located
 
 NAME = "keys"
 PREFIX = "zitat_"  # tells people, and programs that look for leaked secrets, what it is
@@ -166,7 +166,7 @@ class SharedKeys(Keys):
     is_local = False
 
     def __init__(self, archive: str) -> None:
-        from index.postgres import KEYS, Session, parse_address
+        from index.truth.postgres import KEYS, Session, parse_address
 
         self._location, self._session = located(archive), Session(parse_address(archive), KEYS)
         self.name = self._location.name

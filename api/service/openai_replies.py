@@ -26,7 +26,7 @@ from api.service.openai_models import (
 )
 from api.service.problems import logged
 from api.service.responses import AnswerBody
-from index.chunks import count_llm_tokens
+from index.text.chunks import count_llm_tokens
 from retrieval.answering import Answer, Done, Event
 
 HEARTBEAT = ": still at work\n\n"

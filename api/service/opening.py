@@ -14,7 +14,7 @@ from api.refitting import Refitting, basis
 from api.service.batching import BatchingEncoder
 from api.service.settings import Settings
 from index.errors import ZitatError
-from index.manifest import COMPACT
+from index.places.manifest import COMPACT
 from retrieval.answering import Answerer, AnswerOptions
 from retrieval.searcher import Searcher
 

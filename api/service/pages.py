@@ -21,10 +21,10 @@ from api.service.responses import (
     TimelineBody,
 )
 from index.archive import Archive
-from index.encoder import BUNDLED
-from index.published import parsed
+from index.encoders.encoder import BUNDLED
 from index.scope import Scope
-from index.store import Store
+from index.text.published import parsed
+from index.truth.store import Store
 
 CURSOR = r"^[0-9]{1,9}\.[0-9]{1,15}$"  # the generation, the archive's key of the last article shown
 COLUMNS = ("id", "published_at", "language", "source", "title")

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import Archive
-from index.encoder import Encoder, Passage
-from index.sbert import SentenceTransformerEncoder
-from index.schema import StoredArticle
+from index.encoders.encoder import Encoder, Passage
+from index.encoders.sbert import SentenceTransformerEncoder
+from index.truth.schema import StoredArticle
 from retrieval.question import encode, understand
 
 NO_DATE = date(2000, 1, 1)  # nothing is asked about "today"

@@ -34,10 +34,10 @@ from eval.rankers.building import archive_for
 from eval.sets import TestSet
 from eval.sets.opening import open_test_set
 from index.archive import Archive
-from index.bundled import BundledEncoder
-from index.e5 import bundled_weights, read_weights
-from index.e5_export import write_checkpoint
-from index.sbert import SentenceTransformerEncoder
+from index.encoders.bundled import BundledEncoder
+from index.encoders.e5 import bundled_weights, read_weights
+from index.encoders.e5_export import write_checkpoint
+from index.encoders.sbert import SentenceTransformerEncoder
 
 ZITAT = "zitat"
 PEERS = ("txtai", "haystack", "lancedb", "chromadb", "faiss", "bm25s")

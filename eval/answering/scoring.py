@@ -9,7 +9,7 @@ import regex
 
 from eval.answering.askers import Asked, Text
 from eval.sets import Gold
-from index.scripts import UNSPACED
+from index.text.scripts import UNSPACED
 from retrieval.answering import Citation
 from retrieval.answering.marking import asked_for
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from eval.making.proposals import Proposal
 from index.errors import BadInput
-from index.schema import StoredArticle
+from index.truth.schema import StoredArticle
 
 PROPOSALS, CORPUS = "proposals.jsonl", "corpus.jsonl.gz"
 EVERY = "all"

@@ -14,8 +14,8 @@ import regex
 from numpy.typing import NDArray
 
 from eval.making.proposals import Proposal, excerpt
-from index.lookup import Lookup
-from index.schema import StoredArticle
+from index.truth.lookup import Lookup
+from index.truth.schema import StoredArticle
 
 NEIGHBOURS = 4  # of both, that say what is usual
 MARGIN = 1.08

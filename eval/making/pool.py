@@ -6,8 +6,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from index.lookup import Lookup
-from index.schema import StoredArticle
+from index.truth.lookup import Lookup
+from index.truth.schema import StoredArticle
 
 
 def sampled(store: Lookup, count: int, seed: int) -> list[StoredArticle]:

@@ -11,10 +11,10 @@ import regex
 from wcwidth import wcswidth
 
 from eval.making.pool import copies, shuffled
-from index.analyser import analyse, transliterated
 from index.documents import TermQuery
-from index.schema import StoredArticle
-from index.sentences import sentence_spans
+from index.text.analyser import analyse, transliterated
+from index.text.sentences import sentence_spans
+from index.truth.schema import StoredArticle
 from index.view import View
 
 Kind = Literal["headline", "sentence", "translation"]

@@ -10,7 +10,7 @@ from eval.rankers import legs
 from eval.rankers.records import PAGE
 from eval.runs import Ranking, in_order
 from eval.sets import Query
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from index.errors import BadInput
 from index.scope import Scope
 from retrieval import Searcher, SearchOptions, SearchResult

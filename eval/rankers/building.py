@@ -20,12 +20,12 @@ from tqdm import tqdm
 from eval.sets import TestSet
 from index.archive import Archive
 from index.article import Draft, Rejection
-from index.bundled import cache_folder
-from index.encoder import BUNDLED, Encoder
-from index.enrich import identity
+from index.encoders.bundled import cache_folder
+from index.encoders.encoder import BUNDLED, Encoder
 from index.errors import ArchiveMissing, BadInput
 from index.files import write_atomically
-from index.ingest import Summary, ingest
+from index.ingesting.enrich import identity
+from index.ingesting.ingest import Summary, ingest
 
 STAMP = "test-set.json"
 

@@ -17,9 +17,9 @@ from eval.rankers.records import Ranker
 from eval.rankers.service import ServiceRanker
 from eval.sets import TestSet
 from index.archive import Archive
-from index.encoder import BUNDLED, Encoder, load_encoder
+from index.encoders.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import BadInput
-from index.manifest import NAME as MANIFEST
+from index.places.manifest import NAME as MANIFEST
 
 
 def rankers_for(test_set: TestSet, args: argparse.Namespace) -> Iterator[Ranker]:
@@ -65,7 +65,7 @@ def _archive(test_set: TestSet, given: Path | None, model: str | None, corrected
 def _encoder(model: str, corrected: bool) -> Encoder:
     if corrected:
         return load_encoder(model)
-    from index.bundled import BundledEncoder
+    from index.encoders.bundled import BundledEncoder
 
     return BundledEncoder(strength=0.0)
 

@@ -12,8 +12,8 @@ from eval.sets.files import numbered_lines, parts, plain_name
 from eval.sets.judgements import read_judgements
 from eval.sets.records import Gold, Qrels, Query, TestSet, with_parallel_answers
 from index.errors import BadInput
-from index.language import detect
 from index.reading import read
+from index.text.language import detect
 
 
 class _AnswerRow(BaseModel):

@@ -12,7 +12,7 @@ from typing import Any
 from eval.sets.records import Qrels, Query, TestSet
 from index.article import Draft, Rejection
 from index.errors import BadInput
-from index.language import detect
+from index.text.language import detect
 
 
 def read_ir_dataset(name: str) -> TestSet:

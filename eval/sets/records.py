@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
-from index.language import detect
+from index.text.language import detect
 
 BLOCK = 5  # neighbouring articles that stay in one fold: data sets list the paragraphs of one text in a row
 Qrels = dict[str, dict[str, int]]  # query id -> article id -> grade

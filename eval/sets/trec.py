@@ -14,7 +14,7 @@ from eval.sets.files import PACKED, files_in, numbered_lines, plain_name, text_o
 from eval.sets.judgements import read_judgements
 from eval.sets.records import Qrels, Query, TestSet
 from index.errors import BadInput
-from index.language import detect, normalise_code
+from index.text.language import detect, normalise_code
 
 # <top> of TREC and CLEF, <topic> of most XML, <query> where nothing is around it. Elements may lack their ends.
 _TOPIC = re.compile(r"<(top|topic|query)\b([^>]*)>(.*?)(?:</\1>|(?=<\1\b)|\Z)", re.S | re.I)

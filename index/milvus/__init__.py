@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from index.manifest import Manifest
 from index.milvus.indexes import MilvusIndexes
-from index.store import Store
+from index.places.manifest import Manifest
+from index.truth.store import Store
 
 __all__ = ["MilvusIndexes", "on_milvus"]
 

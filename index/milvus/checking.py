@@ -12,7 +12,7 @@ from index.milvus.ledger import Ledger, RemoteState
 from index.milvus.server import Row, Server
 from index.milvus.steps import cells
 from index.milvus.weights import Counts, counted, counts_again
-from index.store import Store
+from index.truth.store import Store
 from index.view import DerivedDamaged
 
 PAGE = 500  # chunks that are in memory together

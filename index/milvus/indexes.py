@@ -20,7 +20,7 @@ from index.milvus.ledger import Counts, Ledger, RemoteState
 from index.milvus.server import LABEL_KEY, Server
 from index.milvus.steps import Ahead, advanced, steps
 from index.milvus.view import MilvusView, Remembered
-from index.store import Store
+from index.truth.store import Store
 from index.view import DerivedDamaged, Version
 
 GRACE = 20.0  # seconds; no search takes as long

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from index.milvus.weights import Averages
-from index.store import Store
-from index.tables import index_states, term_counts
+from index.truth.store import Store
+from index.truth.tables import index_states, term_counts
 from index.view import State
 
 NAME = "milvus"

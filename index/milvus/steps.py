@@ -25,8 +25,8 @@ from index.milvus.weights import (
     stored_weights,
     usable_pivot,
 )
-from index.schema import Change
-from index.store import Store
+from index.truth.schema import Change
+from index.truth.store import Store
 
 TOGETHER = 256  # rows written in one request: about a megabyte
 STEP = 2_000  # chunks after which a state is published while a collection is made anew

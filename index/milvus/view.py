@@ -17,7 +17,7 @@ from index.milvus.ledger import Ledger, RemoteState
 from index.milvus.server import LABEL_KEY, Hits, Row, Server
 from index.milvus.weights import Counts, Weighted, counts_again, dimension_of, rare_weight
 from index.scope import EVERYTHING, Scope
-from index.store import Store
+from index.truth.store import Store
 from index.view import DerivedDamaged
 
 Keys = NDArray[np.int64]

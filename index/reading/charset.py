@@ -10,8 +10,8 @@ import io
 import re
 
 from index.errors import BadInput
-from index.language import agreement
 from index.reading.stream import HEAD, Source, converted
+from index.text.language import agreement
 
 _MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -12,7 +12,7 @@ import sys
 from typing import IO, cast
 
 from index.errors import BadInput
-from index.prefetch import Stopped, stopped
+from index.ingesting.prefetch import Stopped, stopped
 
 _WAIT = 0.1  # seconds between looks at whether anybody still wants it
 

@@ -15,9 +15,9 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.analyser import analyse, transliterated
-from index.folding import fold
-from index.scripts import UNSPACED_OR_KOREAN
+from index.text.analyser import analyse, transliterated
+from index.text.folding import fold
+from index.text.scripts import UNSPACED_OR_KOREAN
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.following.parts import parts_of
 from retrieval.answering.following.small_words import tokens_of, words_of

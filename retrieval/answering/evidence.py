@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codes import alignment
-from index.encoder import Codes, Vectors
-from index.sentences import sentence_spans
+from index.encoders.codes import alignment
+from index.encoders.encoder import Codes, Vectors
+from index.text.sentences import sentence_spans
 from retrieval.found import Found
 
 TELLING = 0.7  # of a token's weight goes by how far it tells sentences apart; the rest is the same for each

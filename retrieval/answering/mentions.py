@@ -12,7 +12,7 @@ from datetime import date
 
 import regex
 
-from index.folding import fold
+from index.text.folding import fold
 from retrieval.answering.asked_words import asked_words, by_word, closest, shares, terms_of
 from retrieval.answering.evidence import sentences_of
 from retrieval.answering.following.parts import name_of, parts_of

@@ -16,7 +16,7 @@ from functools import lru_cache
 import regex
 from anyascii import anyascii
 
-from index.folding import fold
+from index.text.folding import fold
 from retrieval.answering.comparing.sameness import token_spans
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.figures.numerals import numeral_value

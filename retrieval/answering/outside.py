@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 import regex
 
-from index.published import parsed
+from index.text.published import parsed
 from retrieval.answering.asked_words import answered, asked_words, by_word, closest, shares, terms_of
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.phrases import read_in, say, shown_date

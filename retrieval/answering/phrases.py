@@ -20,7 +20,7 @@ from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from index.published import Published, parsed
+from index.text.published import Published, parsed
 
 ISOLATE, POP = "\u2068", "\u2069"
 DOMAIN = "zitat"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.analyser import analyse
-from index.schema import StoredArticle
-from index.sentences import sentence_spans
+from index.text.analyser import analyse
+from index.text.sentences import sentence_spans
+from index.truth.schema import StoredArticle
 from retrieval.answering.asked_words import cut
 from retrieval.answering.confidence import FARTHEST, Calibration
 from retrieval.answering.evidence import sentences_of

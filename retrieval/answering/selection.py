@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from retrieval.answering.antecedents import with_antecedent
 from retrieval.answering.asking import Asking, asking_of
 from retrieval.answering.comparing.agreement import REPEATED, agree, similarity

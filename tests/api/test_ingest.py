@@ -156,7 +156,10 @@ def test_neither_ingest_nor_search_needs_a_network(outside: Outside, tmp_path: P
 def test_an_interrupted_ingest_ends_cleanly_and_is_resumed(zitat: Zitat, python: list[str], tmp_path: Path) -> None:
     file, archive = lines(tmp_path, 120), tmp_path / "a.zitat"
     # Small batches, so that there is something stored to go on from.
-    code = "import sys, index.batches; index.batches.BATCH_TOKENS = 2_000; from api.cli import main; sys.exit(main())"
+    code = (
+        "import sys; from index.ingesting import batches; batches.BATCH_TOKENS = 2_000;"
+        "from api.cli import main; sys.exit(main())"
+    )
     command = [sys.executable, "-c", code, "ingest", str(file), "--archive", str(archive)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

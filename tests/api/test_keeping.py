@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, update
 
 from index.archive import Archive
-from index.tables import encodings
+from index.truth.tables import encodings
 from tests.api.conftest import SEEDS, Zitat
 from tests.fakes import altered
 from tests.seal import seal

@@ -218,8 +218,8 @@ def real_data(tmp_path: Path) -> Callable[[], Path]:
     """Three short articles with the vectors of the bundled encoder; made only where a test is not skipped."""
 
     def made() -> Path:
-        from index.bundled import BundledEncoder
-        from index.ingest import ingest
+        from index.encoders.bundled import BundledEncoder
+        from index.ingesting.ingest import ingest
         from tests.fakes import draft
 
         encoder = BundledEncoder()

@@ -14,8 +14,8 @@ from eval.answering.scoring import f1, scored, valid, words
 from eval.sets import Gold, Query, TestSet
 from index.archive import Archive
 from index.article import Draft
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 from retrieval.answering import Answer, AnswerSentence, AnswerUnderstood, Citation
 from retrieval.results import Span

@@ -180,8 +180,8 @@ def test_services_and_functions_are_measured_without_zitat_unless_it_is_asked_fo
 
 @pytest.mark.slow
 def test_another_model_has_an_archive_of_its_own_and_no_language_correction(tmp_path: Path, capsys: Capture) -> None:
-    from index.e5 import bundled_weights, read_weights
-    from index.e5_export import write_checkpoint
+    from index.encoders.e5 import bundled_weights, read_weights
+    from index.encoders.e5_export import write_checkpoint
 
     model = tmp_path / "tiny-e5"
     write_checkpoint(read_weights(bundled_weights()), model)

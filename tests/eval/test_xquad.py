@@ -13,7 +13,7 @@ from eval.rankers.archive import VARIANTS, ArchiveRanker
 from eval.rankers.building import archive_for
 from eval.sets import Query, TestSet
 from eval.sets.opening import open_test_set
-from index.bundled import BundledEncoder
+from index.encoders.bundled import BundledEncoder
 
 XQUAD = Path(__file__).parents[2].parent / "shared" / "data" / "eval" / "xquad"
 KEPT = frozenset(f"{language}-{number:04d}" for language in ("de", "en", "ru") for number in range(0, 240, 40))

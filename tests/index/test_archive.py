@@ -10,7 +10,7 @@ import pytest
 
 from index.archive import Archive
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, BadInput, EncoderMismatch
-from index.store import Store
+from index.truth.store import Store
 from retrieval import Searcher
 from tests.fakes import Place, WordEncoder, stored, story
 

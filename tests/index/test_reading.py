@@ -10,7 +10,7 @@ import pytest
 from index.archive import Archive
 from index.errors import ArchiveDamaged
 from index.reembed import reembed
-from index.store import Store
+from index.truth.store import Store
 from index.verify import verify
 from tests.fakes import WordEncoder, stored, story
 

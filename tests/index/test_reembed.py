@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.encoder import EncodedPassage, Passage
+from index.encoders.encoder import EncodedPassage, Passage
 from index.errors import EncoderMismatch
 from index.reembed import reembed
 from index.verify import verify
@@ -88,7 +88,7 @@ def test_an_open_reader_searches_the_old_one_until_the_swap_and_then_the_new(pla
 def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.ingesting.batches.BATCH_TOKENS", 1)
     stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(place, Stopping(after=10))
@@ -107,7 +107,7 @@ def test_a_stopped_run_leaves_the_old_one_in_place_and_is_taken_up(
 def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.ingesting.batches.BATCH_TOKENS", 1)
     stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(place, Stopping(after=10))
@@ -120,7 +120,7 @@ def test_progress_counts_each_article_once_with_those_of_a_stopped_run_first(
 def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.ingesting.batches.BATCH_TOKENS", 1)
     stored(folder, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(folder, Stopping(after=13))
@@ -138,7 +138,7 @@ def test_what_was_changed_and_deleted_since_a_stopped_run_is_so_afterwards(
 
 
 def test_a_stopped_run_for_another_encoder_is_not_taken_up(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.batches.BATCH_TOKENS", 1)
+    monkeypatch.setattr("index.ingesting.batches.BATCH_TOKENS", 1)
     stored(place, map(story, range(6)))
     with pytest.raises(KeyboardInterrupt):
         changed_over(place, Stopping(after=10))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.encoder import EncodedPassage
+from index.encoders.encoder import EncodedPassage
 from index.errors import EncoderMismatch
 from index.verify import repair, verify
 from tests.fakes import Place, WordEncoder, stored, story

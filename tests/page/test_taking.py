@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from api.service.settings import Settings
 from index.archive import Archive
-from index.bundled import BundledEncoder
+from index.encoders.bundled import BundledEncoder
 from tests.api.service.served import FREE, served
 from tests.page.conftest import Visit
 from tests.page.steps import ask

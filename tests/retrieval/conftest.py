@@ -66,8 +66,8 @@ def seeds() -> list[Path]:
 def seed_archive(tmp_path_factory: pytest.TempPathFactory, seeds: list[Path]) -> Iterator[Searcher]:
     """The seeds with the bundled encoder."""
     from index.archive import Archive
-    from index.bundled import BundledEncoder
-    from index.ingest import ingest
+    from index.encoders.bundled import BundledEncoder
+    from index.ingesting.ingest import ingest
     from index.reading import ReadOptions, read
 
     folder, encoder = tmp_path_factory.mktemp("seeds") / "seeds.zitat", BundledEncoder(threads=2)

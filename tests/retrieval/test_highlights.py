@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.analyser import analyse
-from index.codes import normalise, pack
-from index.encoder import EncodedQuery
+from index.encoders.codes import normalise, pack
+from index.encoders.encoder import EncodedQuery
+from index.text.analyser import analyse
 from retrieval import Passage, Searcher, SearchOptions
 from retrieval.highlights import highlights
 from retrieval.results import Span

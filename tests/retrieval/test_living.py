@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.encoder import Encoder, load_encoder
+from index.encoders.encoder import Encoder, load_encoder
 from index.errors import EncoderMismatch
-from index.ingest import ingest
+from index.ingesting.ingest import ingest
 from index.reembed import reembed
 from retrieval import Searcher, SearchOptions, open_archive
 from tests.fakes import WordEncoder, draft, stored, story

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index.language import detect, normalise_code
+from index.text.language import detect, normalise_code
 from retrieval.question import understand
 from retrieval.spoken import small_words, spoken
 

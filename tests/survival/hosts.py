@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from index.archive import Archive
-from index.bundled import cache_folder, unpacked
-from index.encoder import BUNDLED, load_encoder
-from index.ingest import ingest
-from index.postgres import JOBS
+from index.encoders.bundled import cache_folder, unpacked
+from index.encoders.encoder import BUNDLED, load_encoder
+from index.ingesting.ingest import ingest
+from index.truth.postgres import JOBS
 from tests.api.service.processes import Serving, serving
 from tests.api.service.served import record, until_ready
 from tests.fakes import story

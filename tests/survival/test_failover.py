@@ -12,7 +12,7 @@ import pytest
 from index.archive import Archive
 from index.article import Draft
 from index.errors import ArchiveReadOnly, ArchiveUnreachable
-from index.ingest import Summary, ingest
+from index.ingesting.ingest import Summary, ingest
 from index.verify import verify
 from retrieval import Searcher
 from tests.fakes import WordEncoder, draft, stored, story
@@ -67,7 +67,7 @@ def test_readers_on_a_standby_follow_what_the_primary_stores(pair: Pair) -> None
 
 
 def test_what_was_acknowledged_outlives_the_primary(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.batches.BATCH_TOKENS", 200)
+    monkeypatch.setattr("index.ingesting.batches.BATCH_TOKENS", 200)
     stored(pair.both, [])
     said = [0]
 

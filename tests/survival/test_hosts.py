@@ -11,7 +11,7 @@ import pytest
 
 from api.service.key_file import key_file
 from index.archive import Archive
-from index.location import located
+from index.places.location import located
 from index.verify import verify
 from retrieval.answering.confidence import NAME, Fitted, keep
 from tests.postgres import Server

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import index.batches
-import index.derived
-import index.ingest
+import index.embedded.derived
+import index.ingesting.batches
+import index.ingesting.ingest
 import index.reembed
 from index.archive import Archive
 from index.article import Draft
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from index.errors import ArchiveMissing
 from tests.fakes import WordEncoder, draft, story
 
 SEEDS = Path(__file__).parents[2] / "seeds" / "articles"
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload([__name__, "index.bundled", "onnxruntime", "sentencepiece"])
+_processes.set_forkserver_preload([__name__, "index.encoders.bundled", "onnxruntime", "sentencepiece"])
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Job:
     def encoder(self) -> Encoder:
         if not self.bundled:
             return WordEncoder()
-        from index.bundled import BundledEncoder
+        from index.encoders.bundled import BundledEncoder
 
         return BundledEncoder(threads=1)
 
@@ -66,12 +66,12 @@ class Job:
 
 def run(job: Job) -> None:
     """Ingest, and say so."""
-    index.batches.BATCH_TOKENS = job.batch_tokens
-    index.derived.EXACT_UP_TO, index.derived.TAIL = 100, 20
+    index.ingesting.batches.BATCH_TOKENS = job.batch_tokens
+    index.embedded.derived.EXACT_UP_TO, index.embedded.derived.TAIL = 100, 20
     encoder = job.encoder()
     said = os.open(job.said, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with _opened(job, encoder) as archive, archive.writing():
-        index.ingest.ingest(
+        index.ingesting.ingest.ingest(
             archive, encoder, job.drafts(), lambda summary: os.write(said, f"{summary.seen}\n".encode()) and None
         )
     os.write(said, b"done\n")
@@ -86,7 +86,7 @@ def _opened(job: Job, encoder: Encoder) -> Archive:
 
 def change_over(folder: Path) -> None:
     """Re-embed with another encoder, one article a batch."""
-    index.batches.BATCH_TOKENS = 1
+    index.ingesting.batches.BATCH_TOKENS = 1
     with Archive(folder) as archive, archive.writing():
         index.reembed.reembed(archive, WordEncoder(32, name="other words"), "other words")
 
@@ -124,4 +124,4 @@ def add(job: Batches) -> None:
         for batch in range(job.batches):
             word = job.word(batch)
             drafts = [draft(f"{word}-{n}", f"{word} text {word} {n}.") for n in range(job.articles)]
-            index.ingest.ingest(archive, encoder, drafts)
+            index.ingesting.ingest.ingest(archive, encoder, drafts)

@@ -18,9 +18,9 @@ import numpy as np
 
 from index.archive import Archive
 from index.article import Rejection
-from index.bundled import BundledEncoder
-from index.encoder import EncodedPassage, EncodedQuery, Encoder, Passage
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.encoders.encoder import EncodedPassage, EncodedQuery, Encoder, Passage
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 from retrieval import Searcher, SearchOptions
 

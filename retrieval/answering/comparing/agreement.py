@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import regex
 
-from index.analyser import analyse
-from index.encoder import Encoder, Vectors
+from index.encoders.encoder import Encoder, Vectors
+from index.text.analyser import analyse
 from retrieval.answering.comparing.contrast import contrast
 from retrieval.answering.comparing.sameness import cosines
 from retrieval.answering.evidence import Sentence

@@ -9,9 +9,9 @@ import numpy as np
 import regex
 from anyascii import anyascii
 
-from index.encoder import Encoder, Vectors
-from index.folding import fold
-from index.scripts import UNSPACED
+from index.encoders.encoder import Encoder, Vectors
+from index.text.folding import fold
+from index.text.scripts import UNSPACED
 from retrieval.answering.comparing.sameness import token_spans
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking.names import Name, names_in

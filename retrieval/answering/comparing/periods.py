@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import regex
 from babel import Locale, UnknownLocaleError
 
-from index.published import parsed
+from index.text.published import parsed
 from retrieval.answering.evidence import Sentence
 from retrieval.dates import find_dates
 from retrieval.found import Found

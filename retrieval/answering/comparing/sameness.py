@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codes import sign_similarity
-from index.encoder import Vectors
+from index.encoders.codes import sign_similarity
+from index.encoders.encoder import Vectors
 from retrieval.answering.evidence import Sentence
 
 Span = tuple[int, int]

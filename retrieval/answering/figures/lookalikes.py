@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from index.scripts import UNSPACED_OR_KOREAN
+from index.text.scripts import UNSPACED_OR_KOREAN
 
 LETTER_OF_UNSPACED = regex.compile(f"[{UNSPACED_OR_KOREAN}]")
 NOUN = regex.compile(rf"[ ](?<noun>\p{{L}}[\p{{L}}\p{{M}}'-]*)|(?<noun>[{UNSPACED_OR_KOREAN}])")

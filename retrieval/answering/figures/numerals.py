@@ -9,7 +9,7 @@ from functools import cache
 
 import regex
 
-from index.scripts import UNSPACED_OR_KOREAN
+from index.text.scripts import UNSPACED_OR_KOREAN
 from retrieval.answering.word_lists import word_list
 
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}

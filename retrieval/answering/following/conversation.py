@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import regex
 
-from index.language import detect
+from index.text.language import detect
 from retrieval.answering.following.parts import Part, name_of, parts_of
 from retrieval.answering.following.small_words import UNSPACED, Token, Words, known_languages, tokens_of, words_of
 from retrieval.answering.options import Turn

@@ -17,7 +17,7 @@ import regex
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-from index.folding import fold
+from index.text.folding import fold
 from retrieval.answering.following.small_words import UNSPACED
 from retrieval.dates import find_dates
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import regex
 
-from index.folding import fold
+from index.text.folding import fold
 from retrieval.answering.word_lists import word_list
 
 UNSPACED = frozenset(["zh", "ja", "th"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import EncodedQuery
+from index.encoders.encoder import EncodedQuery
 
 # Means of the best cosines, token by token and both ways, from which two sentences say the same: the nearest sentence
 # that says something else is nearer where it shares the language, and so the very words.

@@ -15,8 +15,8 @@ from typing import Literal
 
 import regex
 
-from index.analyser import transliterated
-from index.folding import fold
+from index.text.analyser import transliterated
+from index.text.folding import fold
 from retrieval.answering.figures import figure_words, find_figures, plain
 from retrieval.answering.following.small_words import words_of
 from retrieval.dates import DateSpan, find_dates

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 from retrieval.answering.generative.prompt import NO_ANSWER
 
 SETTLED = 8  # code points of the next sentence from which the one before is certain to have ended

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative.alignment import Alignment, Read
 from retrieval.answering.generative.anchors import Anchor, anchors_of, is_found, keys_of

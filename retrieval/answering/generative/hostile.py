@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import regex
 
-from index.folding import fold
+from index.text.folding import fold
 
 NEAR = 60  # code points on each side of the verb, within its sentence, in which the rest of an order stands
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.chunks import count_llm_tokens
-from index.sentences import outside_cluster, sentence_spans
+from index.text.chunks import count_llm_tokens
+from index.text.sentences import outside_cluster, sentence_spans
 from retrieval.answering.generative.endpoint import LanguageModel, Message
 from retrieval.answering.generative.hostile import speaks_to_a_model
 from retrieval.answering.options import Turn

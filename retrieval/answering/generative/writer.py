@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import regex
 
-from index.language import UNKNOWN, detect
+from index.text.language import UNKNOWN, detect
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative.anchors import anchors_of, is_found, keys_of
 from retrieval.answering.generative.claims import Claim, Claims, without_thoughts

@@ -8,8 +8,8 @@ from datetime import date
 
 import regex
 
-from index.encoder import Encoder
-from index.scripts import UNSPACED
+from index.encoders.encoder import Encoder
+from index.text.scripts import UNSPACED
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.figures import Figure, figure_words, find_figures, plain
 from retrieval.answering.figures.numerals import numbers_in

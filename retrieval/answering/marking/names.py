@@ -16,7 +16,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from retrieval.answering.evidence import Sentence
 
 FITTED = Path(__file__).parents[1] / "data" / "names.npz"

@@ -10,8 +10,8 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.analyser import analyse, transliterated
-from index.encoder import Vectors
+from index.encoders.encoder import Vectors
+from index.text.analyser import analyse, transliterated
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking.candidates import Candidate, candidates
 from retrieval.answering.marking.kinds import Kind

@@ -12,7 +12,7 @@ import pytest
 
 from api.service.batching import BatchingEncoder
 from api.service.problems import TooSlow
-from index.encoder import EncodedQuery, load_encoder
+from index.encoders.encoder import EncodedQuery, load_encoder
 from tests.fakes import WordEncoder
 
 

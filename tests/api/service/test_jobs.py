@@ -21,7 +21,7 @@ from api.service.jobs import CLOSED, FULL, MOST_ATTEMPTS, WRITER, Jobs
 from api.service.problems import Problem, StartingUp
 from api.service.routes_writing import deleted
 from index.archive import Archive
-from index.encoder import EncodedPassage, Passage
+from index.encoders.encoder import EncodedPassage, Passage
 from index.errors import ArchiveFull
 from tests.api.service.served import record, until
 from tests.fakes import Place, WordEncoder, stored, story
@@ -145,7 +145,7 @@ def test_a_job_that_was_cut_off_counts_what_was_stored_before(
 KILLED = """
 import sys, time
 from api.service import jobs
-from index.location import place
+from index.places.location import place
 from tests.api.service.served import FREE, served
 from tests.fakes import WordEncoder
 

@@ -16,7 +16,7 @@ from api.service.job import Job
 from api.service.jobs import MOST_ATTEMPTS, Jobs
 from api.service.settings import Settings
 from index.archive import Archive
-from index.encoder import EncodedPassage, Passage
+from index.encoders.encoder import EncodedPassage, Passage
 from index.errors import ArchiveUnreachable
 from index.verify import verify
 from retrieval import Answerer, Searcher

@@ -23,7 +23,7 @@ from api.service.problems import Problem
 from api.service.settings import Settings, Timeouts
 from api.service.state import Service
 from index.archive import Archive
-from index.encoder import EncodedQuery
+from index.encoders.encoder import EncodedQuery
 from retrieval import Answerer, Searcher, SearchOptions
 from tests.api.service.served import FREE, served
 from tests.api.service.test_asking import EVENTS, events_of

@@ -18,7 +18,7 @@ from api.service.keys import check_bind
 from api.service.settings import Settings
 from index.archive import Archive
 from index.errors import ArchiveMissing, BadInput
-from index.postgres import KEYS, Session, parse_address
+from index.truth.postgres import KEYS, Session, parse_address
 from tests.api.conftest import Zitat
 from tests.fakes import WordEncoder, stored
 from tests.postgres import Server

@@ -16,7 +16,7 @@ import pytest
 
 from api.service.settings import Settings, Timeouts
 from index.archive import Archive
-from index.store import Store
+from index.truth.store import Store
 from retrieval import Answerer, Searcher
 from retrieval.answering.confidence import Calibration
 from retrieval.answering.evidence import Sentence

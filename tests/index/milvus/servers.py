@@ -18,7 +18,7 @@ import pytest
 from index.archive import Archive
 from index.article import Draft
 from index.documents import TermQuery, documents_after
-from index.ingest import ingest
+from index.ingesting.ingest import ingest
 from index.milvus import MilvusIndexes
 from index.milvus.ledger import RemoteState
 from index.milvus.steps import Gathered

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from index.archive import Archive
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 from retrieval import Searcher, SearchOptions
 from tests.index.milvus.servers import Lite, indexes, sound

@@ -12,7 +12,7 @@ import pytest
 from index.archive import Archive
 from index.documents import TermQuery
 from index.errors import ArchiveError
-from index.ingest import ingest
+from index.ingesting.ingest import ingest
 from index.milvus import indexes as indexes_module
 from index.milvus import steps as steps_module
 from index.scope import Scope
@@ -44,7 +44,7 @@ def test_added_replaced_and_deleted_articles_are_followed(folder: Path, uri: str
 
 def _embedded(archive: Archive, folder: Path):
     """The indexes in files, made anew: Tantivy counts removed chunks, too, until it merges."""
-    from index.derived import Derived
+    from index.embedded.derived import Derived
 
     files = Derived(folder / "compared", archive.store, 64)
     files.rebuild()

@@ -14,7 +14,7 @@ import pytest
 
 from index.archive import Archive
 from index.errors import ArchiveError
-from index.ingest import ingest
+from index.ingesting.ingest import ingest
 from index.milvus.server import Row, Server
 from tests.fakes import WordEncoder, story
 from tests.index.milvus.servers import Lite, add, opened, sound

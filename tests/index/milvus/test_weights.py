@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.documents import TermDocument, TermQuery
+from index.embedded.terms import TermIndex
 from index.milvus.weights import (
     EMPTY,
     FIELDS,
@@ -27,7 +28,6 @@ from index.milvus.weights import (
     unpacked,
     usable_pivot,
 )
-from index.terms import TermIndex
 
 WORDS = [f"word{number}" for number in range(300)]
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from index.archive import Archive
-from index.derived import Derived
 from index.documents import TermQuery
-from index.ingest import ingest
+from index.embedded.derived import Derived
+from index.ingesting.ingest import ingest
 from index.milvus import MilvusIndexes
 from index.milvus.server import Row
 from index.reembed import reembed

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.article import Article
-from index.enrich import article_from
+from index.ingesting.enrich import article_from
 from index.reading import ReadOptions
 from tests.index.reading.samples import drafts
 

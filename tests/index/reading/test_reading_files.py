@@ -97,7 +97,7 @@ def test_standard_input_is_read_without_a_name(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_interrupt_while_standard_input_is_waited_for_ends_at_once() -> None:
-    code = "from index.prefetch import prefetch; from index.reading import read; print(1, flush=True)\n"
+    code = "from index.ingesting.prefetch import prefetch; from index.reading import read; print(1, flush=True)\n"
     code += "for item in prefetch(read(['-'])): pass"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     begun = {"cwd": ROOT, "preexec_fn": interruptible}

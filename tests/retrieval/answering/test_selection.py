@@ -9,8 +9,8 @@ import pytest
 
 from index.archive import Archive
 from index.article import Draft
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from retrieval import Searcher, SearchOptions
 from retrieval.answering.evidence import Sentence, sentences_of
 from retrieval.answering.options import AnswerOptions

@@ -7,9 +7,9 @@ from itertools import starmap
 import numpy as np
 import pytest
 
-from index.bundled import BundledEncoder
-from index.codes import alignment
-from index.encoder import Passage
+from index.encoders.bundled import BundledEncoder
+from index.encoders.codes import alignment
+from index.encoders.encoder import Passage
 from retrieval.answering.comparing import agree
 from retrieval.answering.evidence import Sentence
 

@@ -9,8 +9,8 @@ import pytest
 
 from index.archive import Archive
 from index.article import Draft
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from retrieval import Searcher
 from retrieval.answering import Answer, Answerer
 from retrieval.answering.confidence import Calibration

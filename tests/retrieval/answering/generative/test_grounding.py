@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from index.bundled import BundledEncoder
+from index.encoders.bundled import BundledEncoder
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.generative.alignment import Alignment, Read
 from retrieval.answering.generative.grounding import Prover

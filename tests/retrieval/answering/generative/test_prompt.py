@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from index.chunks import count_llm_tokens
+from index.text.chunks import count_llm_tokens
 from retrieval import Searcher
 from retrieval.answering import Turn
 from retrieval.answering.generative import LanguageModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.encoder import Encoder
+from index.encoders.encoder import Encoder
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking import Kind
 from retrieval.answering.marking.candidates import candidates

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.bundled import BundledEncoder
-from index.codes import alignment
-from index.encoder import Passage
+from index.encoders.bundled import BundledEncoder
+from index.encoders.codes import alignment
+from index.encoders.encoder import Passage
 from retrieval.answering.asking import asking_of
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking import answer_span

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.archive import Archive
-from index.bundled import BundledEncoder
-from index.ingest import ingest
+from index.encoders.bundled import BundledEncoder
+from index.ingesting.ingest import ingest
 from index.reading import ReadOptions, read
 from retrieval import Answerer, Searcher
 from retrieval.answering import Answer

@@ -1,0 +1,135 @@
+"""The dense leg's index over the rows: exact while there are few, inverted lists with exact re-scoring beyond.
+
+The lists hold one bit a dimension (RaBitQ, arXiv 2405.12497), 64 bytes a chunk, mapped and shared between processes.
+They nominate eight times what is wanted, and these are scored by the vectors as they are stored. Rows that came since
+the lists were written, and all rows of a small archive, are compared one by one. Scores are inner products.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedded.lists import BLOCK, Decoder, Lists, best_of_all, blocks, flat
+from index.embedded.rows import Floats, Keys, Rows
+from index.scope import EVERYTHING, Scope
+
+EXACT_UP_TO = 50_000  # rows; scanning them all takes about 3 ms on one core
+NARROW, NARROW_COMPACT = 20_000, 10_000  # rows that a filter leaves, up to which each is compared, which is exact
+RESCORED, RESCORED_AT_LEAST = 8, 400  # times as many as wanted are scored exactly
+RESCORED_COMPACT = 4  # the same where their vectors are read from the truth
+SCOPES_KEPT = 64  # filters whose rows are remembered
+
+Found = tuple[Keys, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """What a filter leaves: the rows themselves where they are few, else one bit for each row of the index."""
+
+    count: int
+    rows: Keys | None
+    bits: NDArray[np.uint8] | None
+
+
+class VectorIndex:
+    """The rows of one state, to be searched by their vectors; safe for several threads."""
+
+    def __init__(self, rows: Rows, lists: Lists | None = None) -> None:
+        self.rows, self.lists, self.dimension = rows, lists, rows.dimension
+        self._decoded = Decoder(self.dimension)
+        self._listed = lists.count if lists else 0
+        self._tail = flat(self.dimension)
+        for block in blocks(rows, self._listed, rows.count):
+            self._tail.add_sa_codes(np.ascontiguousarray(block).view(np.uint8))
+        self._scopes: OrderedDict[Scope, Chosen] = OrderedDict()
+        self._lock = Lock()
+        self._exactly = False
+
+    def search(self, query: Floats, count: int, scope: Scope = EVERYTHING) -> Found:
+        """The keys and scores of the best `count` of a scope, best first, ties by key."""
+        # One question at a time is no work for several threads: they would spend longer waiting for each other.
+        faiss.omp_set_num_threads(1)
+        query = np.ascontiguousarray(query, np.float32)
+        rows = self._nominated(query, count, self._chosen(scope))
+        scores = self._scores(rows, query)
+        order = np.lexsort((rows, -scores))[:count]
+        return self.rows.keys[rows[order]].astype(np.int64), scores[order]
+
+    def search_every_list(self) -> None:
+        """Compare every vector from now on, and be slower: what inverted lists miss is measured so."""
+        self._exactly = True
+
+    def keys(self) -> Keys:
+        """All keys that can be found, ascending."""
+        return self.rows.left()
+
+    def among(self, wanted: Keys) -> tuple[Keys, Floats]:
+        """Those of some keys, ascending, that can be found, and their vectors as they are stored here."""
+        rows = self.rows.rows_of(wanted)
+        return self.rows.keys[rows].astype(np.int64), self._decoded(self.rows.halves(rows))
+
+    def _nominated(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+        """The rows worth scoring exactly, ascending: all that a narrow filter leaves, or what lists and tail find."""
+        if chosen is not None and chosen.rows is not None:
+            return chosen.rows
+        if self._exactly:
+            mask = None if chosen is None or chosen.bits is None else np.unpackbits(chosen.bits, bitorder="little") > 0
+            found = best_of_all(self.rows, query[None], count, mask)[0]
+            return np.sort(found[found >= 0])
+        parts = [self._from_lists(query, count, chosen), self._from_tail(query, count, chosen)]
+        return np.sort(np.concatenate(parts))
+
+    def _from_lists(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+        if self.lists is None:
+            return np.zeros(0, np.int64)
+        times = RESCORED_COMPACT if self.rows.compact else RESCORED
+        depth = min(max(times * count, RESCORED_AT_LEAST), self._listed)
+        share = 1.0 if chosen is None else max(chosen.count, 1) / self.rows.count
+        selector = None if chosen is None else faiss.IDSelectorBitmap(chosen.bits)
+        found = self.lists.search(query[None], depth, int(self.lists.probes / math.sqrt(share)), selector)[0]
+        return np.asarray(found[found >= 0])
+
+    def _from_tail(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+        if not self._tail.ntotal:
+            return np.zeros(0, np.int64)
+        selector = None
+        if chosen is not None and chosen.bits is not None:
+            mask = np.unpackbits(chosen.bits, bitorder="little")[self._listed : self.rows.count]
+            selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+        parameters = faiss.SearchParameters(sel=selector)
+        found = self._tail.search(query[None], min(count, self._tail.ntotal), params=parameters)[1][0]
+        return np.asarray(found[found >= 0] + self._listed, np.int64)
+
+    def _scores(self, rows: Keys, query: Floats) -> Floats:
+        """Exact scores, row by row: a product of matrices may round equal vectors' differently."""
+        parts = [np.zeros(0, np.float32)]
+        for at in range(0, len(rows), BLOCK):
+            vectors = self._decoded(self.rows.halves(rows[at : at + BLOCK]))
+            parts.append(np.einsum("ij,j->i", vectors, query))
+        return np.concatenate(parts)
+
+    def _chosen(self, scope: Scope) -> Chosen | None:
+        """The rows that may be found; None for all of them."""
+        if not scope.limits and not len(self.rows.gone):
+            return None
+        with self._lock:
+            if scope in self._scopes:
+                self._scopes.move_to_end(scope)
+                return self._scopes[scope]
+        mask = self.rows.within(scope)
+        count = int(np.count_nonzero(mask))
+        few = scope.limits and count <= (NARROW_COMPACT if self.rows.compact else NARROW)
+        rows = np.flatnonzero(mask) if few else None
+        chosen = Chosen(count, rows, None if few else np.packbits(mask, bitorder="little"))
+        with self._lock:
+            self._scopes[scope] = chosen
+            if len(self._scopes) > SCOPES_KEPT:
+                self._scopes.popitem(last=False)
+        return chosen

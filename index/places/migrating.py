@@ -1,0 +1,132 @@
+"""An archive moved to another place: from a folder to a server, back, or from one to the next.
+
+Every row is taken over as it is, with its numbers, and compared afterwards. The new archive is there only once all of
+that is done: a run that was stopped leaves nothing that anybody would take for an archive. The old one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Column, Table, func, insert, select
+
+from index.archive import WAIT_FOR_WRITER, Archive
+from index.errors import ArchiveDamaged, ArchiveError, ArchiveReadOnly, BadInput
+from index.places.location import Location, located
+from index.places.manifest import Manifest
+from index.truth import tables
+from index.truth.store import Store
+from index.verify import verify
+
+TOGETHER = 500  # numbers of rows
+# In the order in which rows refer to others, and the number that each is read by. What indexes on a server keep in the
+# truth is theirs: they are made anew.
+_MOVED: tuple[tuple[Table, Column[int]], ...] = (
+    (tables.articles, tables.articles.c.key),
+    (tables.versions, tables.versions.c.rowid),
+    (tables.chunks, tables.chunks.c.key),
+    (tables.encodings, tables.encodings.c.chunk),
+    (tables.bands, tables.bands.c.article),
+    (tables.log, tables.log.c.sequence),
+)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was moved, and is the same on both sides."""
+
+    articles: int
+    chunks: int
+    rows: int
+
+
+def migrate(
+    source: Archive, where: Path | str, index: str = "", progress: Callable[[int], None] = lambda rows: None
+) -> Moved:
+    """Make an archive that holds what another one does; raises ArchiveDamaged where they differ in the end.
+
+    `index` is where the new archive's indexes are to be. `progress` gets how many rows were moved since the last call.
+    """
+    manifest = replace(source.manifest, generation=1, index=index, id=uuid4().hex)
+    with ExitStack() as held, closing(located(where)) as target:
+        _keep_still(source, held)
+        held.enter_context(target.lock(WAIT_FOR_WRITER))
+        if target.exists():
+            raise ArchiveError(f"{target.name} already holds an archive: choose another place")
+        rows = _filled(source.store, target, manifest, progress)
+        target.publish(manifest)
+    return _checked(source, where, rows)
+
+
+def _keep_still(source: Archive, held: ExitStack) -> None:
+    """Let nobody write to the source, or, where this process may not either, look at one state of it."""
+    try:
+        held.enter_context(source.writing())
+    except (ArchiveReadOnly, PermissionError):
+        held.enter_context(source.store.snapshot())
+
+
+def _filled(source: Store, target: Location, manifest: Manifest, progress: Callable[[int], None]) -> int:
+    """Make a truth of the same rows; returns how many there are."""
+    moved = 0
+    try:
+        with closing(target.make(manifest)) as store:
+            for table, number in _MOVED:
+                for rows in _pages(source, table, number):
+                    _check_texts(rows, target)
+                    with store.transaction() as db:
+                        db.execute(insert(table), [row._asdict() for row in rows])
+                    moved += len(rows)
+                    progress(len(rows))
+            with store.transaction() as db:
+                store.where.count_on(db)
+            _compare(source, store)
+    except BaseException:
+        target.discard(manifest)
+        raise
+    return moved
+
+
+def _pages(store: Store, table: Table, number: Column[int]) -> Iterator[Sequence[Any]]:
+    """The rows of a table, some together, in the order of their numbers."""
+    first, last = store.rows(select(func.coalesce(func.min(number), 1), func.coalesce(func.max(number), 0)))[0]
+    order = [number, *(column for column in table.primary_key if column is not number)]
+    for at in range(first, last + 1, TOGETHER):
+        page = select(table).where(number.between(at, at + TOGETHER - 1)).order_by(*order)
+        if rows := store.rows(page):
+            yield rows
+
+
+def _check_texts(rows: Sequence[Any], target: Location) -> None:
+    """PostgreSQL's texts hold every character but U+0000."""
+    if target.is_local:
+        return
+    for row in rows:
+        if any(isinstance(value, str) and "\0" in value for value in row):
+            name = row._asdict().get("id", row[0])
+            cure = "delete the article, or give it again without that character"
+            raise BadInput(f"{target.name} cannot hold the character U+0000, which is in {name!r}", cure)
+
+
+def _compare(source: Store, store: Store) -> None:
+    for table, number in _MOVED:
+        pages = zip(_pages(source, table, number), _pages(store, table, number), strict=True)
+        if not all(list(ours) == list(theirs) for ours, theirs in pages):
+            raise store.damaged(f"the table {table.name} is not what was moved there")
+
+
+def _checked(source: Archive, where: Path | str, rows: int) -> Moved:
+    """Have the indexes made, and everything verified."""
+    with Archive(where) as made:
+        made.view()
+        if problems := verify(made):
+            raise ArchiveDamaged(f"{made.location.name} is not what was moved there: {problems[0]}")
+        counts = made.store.counts()
+        if counts != source.store.counts():
+            raise ArchiveDamaged(f"{made.location.name} counts other articles than {source.location.name}")
+        return Moved(int(str(counts["articles"])), int(str(counts["chunks"])), rows)
