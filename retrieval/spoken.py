@@ -3,8 +3,8 @@
 The models that tell the language of articles (index/text/language.py) are sure of a few words where they should not
 be: "Who met Putin?" is Dutch to one of them. But a question has small words: question words, articles, prepositions.
 They are few and closed in every language, so they are listed, and each one counts for the languages that have it. The
-models say the rest, and the languages of the archive are a little likelier than others. The weights were chosen on the first
-words of XQuAD questions and of NTREX sentences (docs/decisions/0002-language-identification.md).
+models say the rest, and the languages of the archive are a little likelier than others. The weights were chosen on the
+first words of XQuAD questions and of NTREX sentences (docs/decisions/0002-language-identification.md).
 """
 
 from __future__ import annotations
