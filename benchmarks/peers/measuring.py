@@ -73,7 +73,7 @@ class Setting:
     def index(self, entrant: Entrant) -> Path:
         """Where an entrant keeps what it ingests."""
         kind = "own" if self.model else "given"
-        return self.work / "indexes" / f"{self.data.name}-{kind}" / entrant.name
+        return self.work / "indexes" / f"{self.data.name}-{kind}" / (entrant.reads or entrant.name)
 
     def process(self, entrant: Entrant) -> Process:
         """A new process of an entrant."""
@@ -81,9 +81,12 @@ class Setting:
 
 
 def ingest_all(entrants: Sequence[Entrant], setting: Setting) -> dict[str, Ingested]:
-    """Each in a process of its own, one after another."""
-    out = {}
+    """Each in a process of its own, one after another; of those that read another's index that one's figures."""
+    out: dict[str, Ingested] = {}
     for entrant in entrants:
+        if entrant.reads:
+            out[entrant.name] = out[entrant.reads]
+            continue
         index = setting.index(entrant)
         shutil.rmtree(index, ignore_errors=True)  # an earlier run's
         with setting.process(entrant) as process:

@@ -21,11 +21,15 @@ class PeerFailed(Exception):
 
 @dataclass(frozen=True)
 class Entrant:
-    """One row of the comparison: an adapter and the interpreter that it runs in."""
+    """One row of the comparison: an adapter and the interpreter that it runs in.
+
+    `reads` names the entrant whose index it searches, where it has none of its own.
+    """
 
     name: str
     adapter: Path
     python: Path
+    reads: str = ""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -39,7 +39,7 @@ from index.encoders.e5 import bundled_weights, read_weights
 from index.encoders.e5_export import write_checkpoint
 from index.encoders.sbert import SentenceTransformerEncoder
 
-ZITAT = "zitat"
+ZITAT, LEGS = "zitat", "zitat, legs alone"
 PEERS = ("txtai", "haystack", "lancedb", "chromadb", "faiss", "bm25s")
 LEXICAL = ("bm25s",)  # have no vectors, neither given nor of their own
 PARTS = ("quality", "ready", "own")
@@ -50,11 +50,17 @@ def main() -> None:
     args = _arguments()
     args.work.mkdir(parents=True, exist_ok=True)
     entrants = [Entrant(name, HERE / name / "adapter.py", interpreter(name, args.environments)) for name in args.peer]
-    entrants.insert(0, Entrant(ZITAT, HERE / ZITAT / "adapter.py", Path(sys.executable)))
+    entrants = [*ours(), *entrants]
     results: dict[str, Any] = {}
     for part in args.part:
         results[part] = {"quality": quality, "ready": ready, "own": own}[part](entrants, args)
         (args.work / "results.json").write_text(json.dumps(results, indent=1))
+
+
+def ours() -> list[Entrant]:
+    """Zitat, and its two legs alone."""
+    here = Path(sys.executable)
+    return [Entrant(ZITAT, HERE / ZITAT / "adapter.py", here), Entrant(LEGS, HERE / ZITAT / "legs.py", here, ZITAT)]
 
 
 def quality(entrants: Sequence[Entrant], args: argparse.Namespace) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def quality(entrants: Sequence[Entrant], args: argparse.Namespace) -> dict[str, 
     zitat = ArchiveRanker(archive, VARIANTS["zitat"])
     found = [measured(zitat, test_set, args.work / "runs")]
     zitat.close()
-    dense = [one for one in entrants if one.name not in (ZITAT, *LEXICAL)]
+    dense = [one for one in entrants if one.name not in (ZITAT, LEGS, *LEXICAL)]
     lexical = [one for one in entrants if one.name in LEXICAL]
     setting = _setting(plain, args, model=None)
     for chosen, data, label in (
