@@ -20,9 +20,10 @@ from index.embedded.rows import Floats, Halves, Keys, Rows
 
 QUERY_BITS = 4  # of each component of a question, when it is compared with codes: more find no more
 BLOCK = 1 << 14  # rows whose vectors are in memory together
+SCORED_TOGETHER = 1 << 10  # rows
 TRAINED_ON, TRAINING_ROUNDS = 32, 8  # rows a list; rounds of k-means
 GRAPH_FROM = 3_000  # lists from which the nearest is looked for in a graph of them, when rows are added
-RECALL_TARGET, RECALL_DEPTH, RECALL_SAMPLE = 0.98, 10, 400  # how many lists are searched is set by it
+RECALL_TARGET, RECALL_DEPTH, RECALL_SAMPLE = 0.985, 10, 400  # how many lists are searched is set by it
 RECALL_ROWS = 1_000_000  # among which it is measured
 
 
@@ -57,6 +58,8 @@ class Lists:
             min_points_per_centroid=1,
         )  # fmt: skip
         means.train(sample)
+        # Means of what lies scattered are shorter, and by inner product would be looked into too late.
+        faiss.normalize_L2(means.centroids)
         centres = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         centres.train(means.centroids)
         centres.add(means.centroids)
@@ -102,7 +105,7 @@ class Lists:
     def search(self, questions: Floats, count: int, probes: int | None = None, selector: Any = None) -> Keys:
         """The rows that codes say are best for each question, shape (questions, count); -1 where there are fewer."""
         parameters = faiss.IVFRaBitQSearchParameters(
-            nprobe=min(probes or self.probes, self.lists), sel=selector, qb=QUERY_BITS
+            nprobe=min(probes or self.probes, self.lists), sel=selector, qb=QUERY_BITS, centered=True
         )
         return np.asarray(self._index.search(questions, count, params=parameters)[1], np.int64)
 
@@ -138,6 +141,21 @@ def extended(lists: Lists, rows: Rows) -> None:
     decoded = Decoder(rows.dimension)
     for block in blocks(rows, lists.count, rows.count):
         lists.add(decoded(block))
+
+
+def scored(halves: Halves, question: Floats) -> Floats:
+    """The inner product of each row with a question: the same for equal rows, as a product of matrices is not.
+
+    FAISS takes a third of the time that it takes to make single precision of the rows first.
+    """
+    out = np.empty(len(halves), np.float32)
+    for at in range(0, len(halves), SCORED_TOGETHER):
+        part = halves[at : at + SCORED_TOGETHER]
+        index = flat(len(question))
+        index.add_sa_codes(np.ascontiguousarray(part).view(np.uint8))
+        scores, order = index.search(question[None], len(part))
+        out[at + order[0]] = scores[0]
+    return out
 
 
 class Decoder:

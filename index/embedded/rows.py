@@ -1,4 +1,7 @@
-"""What the dense leg and its filters know of each chunk, one row each: mapped columns in files that only grow.
+"""What the dense leg and its filters know of each chunk, one row each: columns in files that only grow.
+
+The small columns are mapped. Vectors are read row by row: a mapping would bring in 64 kB around each of them, and count
+as the process's memory until all of the file does.
 
 Chunk keys only grow and are never used twice, so rows are in the order of their keys, and one that is written never
 changes; which of them were removed is a column of its own. A state says how many rows are its own. What lies beyond was
@@ -8,10 +11,11 @@ left by a writer that was stopped, and is written over: a reader of an earlier s
 from __future__ import annotations
 
 import json
-import mmap
 import os
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,15 +51,15 @@ class RowCounts:
 
 
 class Rows:
-    """The rows of one state, mapped. `half` is None in a compact archive, where vectors are read from the truth."""
+    """The rows of one state; in a compact archive vectors are read from the truth."""
 
     def __init__(self, folder: Path, counts: RowCounts, dimension: int, store: Store, *, compact: bool) -> None:
         self.count, self.dimension, self.compact, self._store = counts.rows, dimension, compact, store
+        self._width = 2 * dimension  # bytes of a vector
         columns = {name: _mapped(folder / name, kind, counts.rows) for name, kind in COLUMNS.items()}
         self.keys: Keys = columns["key"]
         self._columns = columns
-        self._folder = folder
-        self._half = None if compact else self._mapped_vectors(scattered=True)
+        self._vectors = None if compact else self._opened_vectors(folder / VECTORS)
         self._codes = _codes(folder, counts.names)
         self.gone = _rows_between(self.keys, _mapped(folder / REMOVED, "<i8", 2 * counts.removed).reshape(-1, 2))
 
@@ -72,8 +76,8 @@ class Rows:
 
     def halves(self, rows: Keys) -> Halves:
         """The vectors of some rows, ascending, as they are stored, shape (n, d)."""
-        if self._half is not None:
-            return np.asarray(self._half[rows])
+        if self._vectors is not None:
+            return self._from_file(self._vectors, rows)
         keys = np.asarray(self.keys[rows])
         try:
             return self._from_truth(keys)
@@ -83,12 +87,21 @@ class Rows:
             out[np.isin(keys, there)] = self._from_truth(there)
             return out
 
-    def _mapped_vectors(self, *, scattered: bool) -> Halves:
-        """All vectors. Where single rows are read, the system is told not to read what lies around them, too."""
-        vectors = _mapped(self._folder / VECTORS, "<f2", self.count * self.dimension)
-        if scattered and isinstance(vectors, np.memmap) and hasattr(mmap, "MADV_RANDOM"):
-            vectors._mmap.madvise(mmap.MADV_RANDOM)  # type: ignore[attr-defined]
-        return vectors.reshape(-1, self.dimension)
+    def _opened_vectors(self, path: Path) -> int:
+        """The file of vectors, open as long as this is here; raises ValueError or OSError where it has not as many."""
+        file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, file)
+        there, wanted = os.fstat(file).st_size, self.count * self._width
+        if there < wanted:
+            raise ValueError(f"{path} has {there} bytes, wanted {wanted}")
+        return file
+
+    def _from_file(self, file: int, rows: Keys) -> Halves:
+        """Rows that follow each other, as those of an article do, are read together."""
+        firsts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        sizes = np.diff(firsts, append=len(rows)) * self._width
+        parts = map(os.pread, repeat(file), sizes.tolist(), (rows[firsts] * self._width).tolist())
+        return np.frombuffer(b"".join(parts), "<f2").reshape(-1, self.dimension)
 
     def _from_truth(self, keys: Keys) -> Halves:
         return self._store.vectors_of(keys.tolist()).astype(np.float16).reshape(-1, self.dimension)
@@ -96,7 +109,7 @@ class Rows:
     def block(self, first: int, end: int) -> Halves:
         """The vectors of the rows from `first` up to `end`; zeros for those that were removed, where they are lost."""
         if not self.compact:
-            return self._mapped_vectors(scattered=False)[first:end]
+            return self.halves(np.arange(first, end))
         out = np.zeros((end - first, self.dimension), np.float16)
         keys, vectors = self._store.vectors(int(self.keys[first]), int(self.keys[end - 1]))
         _, to, at = np.intersect1d(self.keys[first:end], keys, assume_unique=True, return_indices=True)

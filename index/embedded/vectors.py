@@ -2,7 +2,8 @@
 
 The lists hold one bit a dimension (RaBitQ, arXiv 2405.12497), 64 bytes a chunk, mapped and shared between processes.
 They nominate eight times what is wanted, and these are scored by the vectors as they are stored. Rows that came since
-the lists were written, and all rows of a small archive, are compared one by one. Scores are inner products.
+the lists were written, and all rows of a small archive, are in memory and compared one by one. Where a filter leaves
+few of the rows in the lists, each of these is scored. Scores are inner products.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedded.lists import BLOCK, Decoder, Lists, best_of_all, blocks, flat
-from index.embedded.rows import Floats, Keys, Rows
+from index.embedded.lists import BLOCK, Decoder, Lists, best_of_all, blocks, flat, scored
+from index.embedded.rows import Floats, Keys, Mask, Rows
 from index.scope import EVERYTHING, Scope
 
 EXACT_UP_TO = 50_000  # rows; scanning them all takes about 3 ms on one core
-NARROW, NARROW_COMPACT = 20_000, 10_000  # rows that a filter leaves, up to which each is compared, which is exact
+# Rows of the lists that a filter leaves, up to which each is scored, which is exact: reading one takes a microsecond,
+# and ten where it is read from the truth.
+NARROW, NARROW_COMPACT = 20_000, 2_000
 RESCORED, RESCORED_AT_LEAST = 8, 400  # times as many as wanted are scored exactly
 RESCORED_COMPACT = 4  # the same where their vectors are read from the truth
 SCOPES_KEPT = 64  # filters whose rows are remembered
@@ -31,11 +34,20 @@ Found = tuple[Keys, Floats]
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
-    """What a filter leaves: the rows themselves where they are few, else one bit for each row of the index."""
+    """What a filter leaves: one bit for each row in the lists and for each behind them.
+
+    `few` are the rows in the lists that are left, where these are few enough to score them all.
+    """
 
     count: int
-    rows: Keys | None
-    bits: NDArray[np.uint8] | None
+    few: Keys | None
+    listed: NDArray[np.uint8]
+    tail: NDArray[np.uint8]
+
+    @property
+    def mask(self) -> Mask:
+        """Of each row in the lists whether it is left."""
+        return np.unpackbits(self.listed, bitorder="little") > 0
 
 
 class VectorIndex:
@@ -77,43 +89,35 @@ class VectorIndex:
 
     def _nominated(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
         """The rows worth scoring exactly, ascending: all that a narrow filter leaves, or what lists and tail find."""
-        if chosen is not None and chosen.rows is not None:
-            return chosen.rows
-        if self._exactly:
-            mask = None if chosen is None or chosen.bits is None else np.unpackbits(chosen.bits, bitorder="little") > 0
-            found = best_of_all(self.rows, query[None], count, mask)[0]
-            return np.sort(found[found >= 0])
-        parts = [self._from_lists(query, count, chosen), self._from_tail(query, count, chosen)]
-        return np.sort(np.concatenate(parts))
-
-    def _from_lists(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
         if self.lists is None:
-            return np.zeros(0, np.int64)
-        times = RESCORED_COMPACT if self.rows.compact else RESCORED
-        depth = min(max(times * count, RESCORED_AT_LEAST), self._listed)
-        share = 1.0 if chosen is None else max(chosen.count, 1) / self.rows.count
-        selector = None if chosen is None else faiss.IDSelectorBitmap(chosen.bits)
-        found = self.lists.search(query[None], depth, int(self.lists.probes / math.sqrt(share)), selector)[0]
+            return np.sort(self._from_tail(query, count, chosen))
+        listed = self._from_lists(self.lists, query, count, chosen)
+        return np.unique(np.concatenate([listed, self._from_tail(query, count, chosen)]))
+
+    def _from_lists(self, lists: Lists, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+        if chosen is not None and chosen.few is not None:
+            return chosen.few
+        if self._exactly:
+            found = best_of_all(self.rows, query[None], count, None if chosen is None else chosen.mask)[0]
+        else:
+            times = RESCORED_COMPACT if self.rows.compact else RESCORED
+            depth = min(max(times * count, RESCORED_AT_LEAST), self._listed)
+            share = 1.0 if chosen is None else max(chosen.count, 1) / self.rows.count
+            selector = None if chosen is None else faiss.IDSelectorBitmap(chosen.listed)
+            found = lists.search(query[None], depth, int(lists.probes / math.sqrt(share)), selector)[0]
         return np.asarray(found[found >= 0])
 
     def _from_tail(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
         if not self._tail.ntotal:
             return np.zeros(0, np.int64)
-        selector = None
-        if chosen is not None and chosen.bits is not None:
-            mask = np.unpackbits(chosen.bits, bitorder="little")[self._listed : self.rows.count]
-            selector = faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
+        selector = None if chosen is None else faiss.IDSelectorBitmap(chosen.tail)
         parameters = faiss.SearchParameters(sel=selector)
         found = self._tail.search(query[None], min(count, self._tail.ntotal), params=parameters)[1][0]
         return np.asarray(found[found >= 0] + self._listed, np.int64)
 
     def _scores(self, rows: Keys, query: Floats) -> Floats:
-        """Exact scores, row by row: a product of matrices may round equal vectors' differently."""
-        parts = [np.zeros(0, np.float32)]
-        for at in range(0, len(rows), BLOCK):
-            vectors = self._decoded(self.rows.halves(rows[at : at + BLOCK]))
-            parts.append(np.einsum("ij,j->i", vectors, query))
-        return np.concatenate(parts)
+        parts = [scored(self.rows.halves(rows[at : at + BLOCK]), query) for at in range(0, len(rows), BLOCK)]
+        return np.concatenate([np.zeros(0, np.float32), *parts])
 
     def _chosen(self, scope: Scope) -> Chosen | None:
         """The rows that may be found; None for all of them."""
@@ -123,13 +127,16 @@ class VectorIndex:
             if scope in self._scopes:
                 self._scopes.move_to_end(scope)
                 return self._scopes[scope]
-        mask = self.rows.within(scope)
-        count = int(np.count_nonzero(mask))
-        few = scope.limits and count <= (NARROW_COMPACT if self.rows.compact else NARROW)
-        rows = np.flatnonzero(mask) if few else None
-        chosen = Chosen(count, rows, None if few else np.packbits(mask, bitorder="little"))
+        chosen = self._left_by(scope)
         with self._lock:
             self._scopes[scope] = chosen
             if len(self._scopes) > SCOPES_KEPT:
                 self._scopes.popitem(last=False)
         return chosen
+
+    def _left_by(self, scope: Scope) -> Chosen:
+        mask = self.rows.within(scope)
+        left = np.flatnonzero(mask[: self._listed])
+        narrow = scope.limits and len(left) <= (NARROW_COMPACT if self.rows.compact else NARROW)
+        listed, tail = (np.packbits(part, bitorder="little") for part in np.split(mask, [self._listed]))
+        return Chosen(int(np.count_nonzero(mask)), left if narrow else None, listed, tail)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index.documents import TermDocument
 from index.embedded.rows import RowCounts, Rows, RowWriter
@@ -93,3 +95,35 @@ def test_rows_written_anew_are_those_that_were_left(tmp_path: Path) -> None:
     assert other.differing([documents[n] for n in (0, 8, 49, 58)]) == 0
     assert other.differing([documents[20], document(60)]) == 2
     assert other.differing([document(1, "en", "s1")]) == 1
+
+
+def test_vectors_are_read_in_runs_and_alone(tmp_path: Path) -> None:
+    rows = opened(tmp_path, written(tmp_path, RowCounts(), [document(key) for key in range(1, 41)]))
+    for wanted in ([], [0], [39], [0, 1, 2], [3, 5, 6, 7, 20, 38, 39], list(range(40))):
+        found = rows.halves(np.array(wanted, np.int64))
+        assert found.tolist() == vectors([row + 1 for row in wanted]).reshape(-1, D).tolist()
+    assert rows.block(7, 19).tolist() == vectors(list(range(8, 20))).tolist()
+
+
+def test_a_file_of_vectors_that_was_cut_is_refused(tmp_path: Path) -> None:
+    counts = written(tmp_path, RowCounts(), [document(1), document(2)])
+    os.truncate(tmp_path / "vectors", 2 * D + 1)
+    with pytest.raises(ValueError, match="has 17 bytes, wanted 32"):
+        opened(tmp_path, counts)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not say what is mapped")
+def test_vectors_are_never_mapped_and_their_file_is_closed_with_the_rows(tmp_path: Path) -> None:
+    rows = opened(tmp_path, written(tmp_path, RowCounts(), [document(1), document(2)]))
+    rows.halves(np.array([0, 1]))
+    rows.block(0, 2)
+    mapped = Path("/proc/self/maps").read_text()
+    assert str(tmp_path / "key") in mapped
+    assert str(tmp_path / "vectors") not in mapped
+
+    def open_files() -> set[str]:
+        return {os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()}
+
+    assert str(tmp_path / "vectors") in open_files()
+    del rows
+    assert str(tmp_path / "vectors") not in open_files()

@@ -110,6 +110,31 @@ def test_a_filter_gives_the_best_of_what_it_allows_and_nothing_else(
             assert found.tolist() == exact(vectors, vectors[1], keys[allowed], 20), scope
 
 
+@pytest.mark.parametrize("narrow", [0, 1_000])
+def test_a_filter_reaches_what_is_in_the_lists_and_what_came_since(
+    make: Make, monkeypatch: pytest.MonkeyPatch, narrow: int
+) -> None:
+    monkeypatch.setattr(module, "NARROW", narrow)
+    rows, vectors = make(600, removed=((30, 40), (580, 585)))
+    lists = Lists.trained(vectors[:500], 4)
+    lists.add(vectors[:500])
+    lists.probes = 4
+    keys = np.setdiff1d(np.arange(1, 601), [*range(30, 41), *range(580, 586)])
+    article = (keys + 2) // 3
+    cases = {
+        Scope(languages=("en",)): article % 2 == 0,
+        Scope(articles=tuple(range(160, 180))): (article >= 160) & (article < 180),
+        Scope(articles=(2, 3)): np.isin(article, (2, 3)),
+        Scope(articles=(190, 196)): np.isin(article, (190, 196)),
+    }
+    index = VectorIndex(rows, lists)
+    for _ in ("with lists", "every one"):
+        for scope, allowed in cases.items():
+            found = index.search(vectors[490], 20, scope)[0].tolist()
+            assert found == exact(vectors, vectors[490], keys[allowed], 20), scope
+        index.search_every_list()
+
+
 def test_what_is_removed_is_never_found(make: Make) -> None:
     rows, vectors = make(50, removed=((10, 19), (15, 16), (60, 70)))
     index = VectorIndex(rows)
