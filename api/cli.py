@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that `zitat search` starts wi
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 ARCHIVE = "news.zitat"
 ARCHIVE_HELP = "its folder, or postgresql://user@host/database (default: ZITAT_ARCHIVE, else news.zitat)"
 NOTHING_DONE = 2
+OBJECTS = 50_000  # made between two looks for garbage: imports make many and leave none
 LLM_SECONDS = 90.0  # what the endpoint may take for an answer; a test holds that it is what its own record says
 
 
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Rows are encoded side by side, so matrices are small: threads of the matrix library would only get in the way.
     # Read when numpy is first imported, which the commands do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(OBJECTS)
     args = _parser().parse_args(arguments)
     try:
         status = int(args.run(args))

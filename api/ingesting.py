@@ -114,10 +114,11 @@ def _unmake(archive: Archive) -> None:
     What went wrong before matters more than that it stays, where it cannot be taken away.
     """
     from index.errors import ArchiveError
+    from index.places.generations import remove
 
     with closing(archive.location) as location, suppress(ArchiveError), location.lock(wait=0):
         if _is_empty(archive):
-            location.remove(archive.manifest)
+            remove(location, archive.manifest)
 
 
 def _is_empty(archive: Archive) -> bool:

@@ -127,22 +127,23 @@ def _output(path: str | None) -> Iterator[TextIO]:
 
 
 def run_migrate(args: argparse.Namespace) -> int:
-    """Move an archive elsewhere, row by row, and compare both."""
+    """Move an archive elsewhere, row by row, and compare both; with what a service keeps beside it."""
     from tqdm import tqdm
 
+    from api.service.moving import belongings
     from index.archive import Archive
     from index.places.location import located
     from index.places.migrating import migrate
 
-    with Archive(args.archive) as source:
+    with Archive(args.archive) as source, belongings(args.archive, args.to) as beside:
         with tqdm(unit=" rows", unit_scale=True, file=sys.stderr, mininterval=1) as bar:
-            moved = migrate(source, args.to, args.index, bar.update)
+            moved = migrate(source, args.to, args.index, bar.update, beside.move)
         print(
             f"{moved.articles:,} articles in {moved.chunks:,} passages are now in {located(args.to).name}: all "
             f"{moved.rows:,} rows are the same, and every index matches; {source.location.name} is as it was"
         )
-        if any((source.path / name).exists() for name in ("calibration.json", "keys.json", "jobs")):
-            print("calibration, keys and jobs of the service are not moved", file=sys.stderr)
+        if beside.moved:
+            print(f"moved with it: {beside.moved}")
     return FOUND
 
 

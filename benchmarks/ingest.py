@@ -1,13 +1,18 @@
 """Ingest end to end, against the bare model and against sentence-transformers, alternating in one run.
 
-    python benchmarks/ingest.py ARTICLES.jsonl.gz [--articles 300] [--rounds 3] [--no-peer]
+    python -m benchmarks.ingest ARTICLES.jsonl.gz [--articles 40] [--rounds 5] [--no-peer]
+    python -m benchmarks.ingest ARTICLES.jsonl.gz --articles 150 --rounds 7 --no-peer    # the share: about five minutes
 
 All sides get the same articles. The bare model is the ONNX session alone, on the same token rows, with their embeddings
 looked up beforehand and as many threads as there are cores: what it takes is what no program around it can save. The
 peer runs the same weights in float32 with torch, on passages that are cut already, and only adds the vectors to an
 index in memory. Zitat reads the file, cleans and dates the articles, finds near-duplicates, cuts, encodes vectors and
-token codes, and stores and indexes everything. Processor seconds are told beside the clock's: on a machine that others
-use, too, they vary less.
+token codes, and stores and indexes everything.
+
+A round is an ingest between two bare runs, of which the mean counts: what else the machine does meanwhile comes and
+goes for both. Medians over the rounds are told with their quartiles, for the clock and for processor time, and each
+round with the load of the machine. The clock's figure wants a machine with nothing else to do; processor time varies
+less where there is.
 """
 
 from __future__ import annotations
@@ -16,12 +21,13 @@ import argparse
 import gzip
 import os
 import resource
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -121,50 +127,98 @@ def peer(folder: Path, encoder: BundledEncoder, passages: list[str]) -> Sentence
     return model
 
 
+class Round(NamedTuple):
+    """One ingest, what the bare model takes for it, and the peer where there is one."""
+
+    mine: Took
+    bare: Took
+    peer: Took | None
+    load: float
+
+    @property
+    def shares(self) -> Took:
+        """The bare model's time as a share of ours: of 1, nothing is lost."""
+        return Took(self.bare.clock / self.mine.clock, self.bare.processors / self.mine.processors)
+
+    @property
+    def ratios(self) -> Took | None:
+        """The peer's time as a multiple of ours."""
+        return self.peer and Took(self.peer.clock / self.mine.clock, self.peer.processors / self.mine.processors)
+
+
+def measured(mine: Callable[[], Took], bare: Callable[[], None], peer: Callable[[], None] | None) -> Round:
+    """One round: bare, ingest, bare, and the peer behind."""
+    before, own, after = timed(bare), mine(), timed(bare)
+    both = Took((before.clock + after.clock) / 2, (before.processors + after.processors) / 2)
+    return Round(own, both, timed(peer) if peer else None, os.getloadavg()[0])
+
+
+def told(name: str, values: Sequence[Took]) -> str:
+    """Median, quartiles and extremes, of the clock and of processor time."""
+    clock, processors = (spread(own) for own in zip(*values, strict=True))
+    return f"{name}: {clock} of the clock, {processors} of processor time"
+
+
+def spread(values: Iterable[float]) -> str:
+    """Median, quartiles and extremes of a few values."""
+    least, low, middle, high, most = np.quantile(list(values), [0, 0.25, 0.5, 0.75, 1])
+    return f"{middle:.3f} ({low:.3f} to {high:.3f}, all {least:.3f} to {most:.3f})"
+
+
 def main() -> None:
     """Run the rounds and print medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", type=Path)
-    parser.add_argument("--articles", dest="count", type=int, default=300)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--articles", dest="count", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-peer", action="store_true", help="without sentence-transformers")
     args = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `zitat` sets it
     with tempfile.TemporaryDirectory() as name:
-        folder, encoder = Path(name), BundledEncoder()
-        source = sampled(args.articles, args.count, folder)
-        ours(source, encoder, folder / "warm")
-        with Archive(folder / "warm") as archive:
-            passages, articles = passages_of(archive), len(archive.store.languages_by_id())
-        size = sum(path.stat().st_size for path in (folder / "warm").rglob("*") if path.is_file())
-        rows = encoder.rows(passages)
-        tokens = sum(len(row.ids) for row in rows)
-        print(f"{articles} articles, {len(rows)} passages, {tokens:,} tokens; {size / 1e6:.1f} MB on disk", flush=True)
-        print(f"peak memory of ingest: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", flush=True)
-        texts, bare = [passage.text for passage in passages], Bare(encoder, rows)
-        model = None if args.no_peer else peer(folder, encoder, texts)
-        shares, ratios = [], []
-        for at in range(1, args.rounds + 1):
-            mine, least = ours(source, encoder, folder / f"round{at}"), timed(bare)
-            shares.append(Took(least.clock / mine.clock, least.processors / mine.processors))
-            print(
-                f"round {at}: Zitat {articles / mine.clock:.1f} articles/s, {tokens / mine.clock:,.0f} tokens/s; "
-                f"bare model {tokens / least.clock:,.0f} tokens/s; share {shares[-1].clock:.2f} of the clock, "
-                f"{shares[-1].processors:.2f} of processor time",
-                flush=True,
-            )
-            if model:
-                other = timed(lambda model=model: theirs(model, texts))  # type: ignore[misc]
-                ratios.append(other.clock / mine.clock)
-                print(
-                    f"  sentence-transformers {articles / other.clock:.1f} articles/s; ratio {ratios[-1]:.2f}",
-                    flush=True,
-                )
-        print(
-            f"median share of the bare model's throughput: {median(s.clock for s in shares):.2f} of the clock, "
-            f"{median(s.processors for s in shares):.2f} of processor time"
-        )
-        if ratios:
-            print(f"median ratio to sentence-transformers: {median(ratios):.2f}")
+        rounds(sampled(args.articles, args.count, Path(name)), Path(name), args.rounds, with_peer=not args.no_peer)
+
+
+def rounds(source: Path, folder: Path, count: int, *, with_peer: bool) -> None:
+    """An ingest to warm up, which gives the token rows; then the rounds, each told at once."""
+    encoder = BundledEncoder()
+    ours(source, encoder, folder / "warm")
+    with Archive(folder / "warm") as archive:
+        passages, articles = passages_of(archive), len(archive.store.languages_by_id())
+    rows = encoder.rows(passages)
+    tokens = sum(len(row.ids) for row in rows)
+    print(about(folder / "warm", articles, len(rows), tokens), flush=True)
+    texts, bare = [passage.text for passage in passages], Bare(encoder, rows)
+    model = peer(folder, encoder, texts) if with_peer else None
+    done = list[Round]()
+    for at in range(1, count + 1):
+        own = folder / f"round{at}"
+        asked = partial(theirs, model, texts) if model else None
+        done.append(measured(partial(ours, source, encoder, own), bare, asked))
+        print(f"round {at}: {line(done[-1], articles, tokens)}", flush=True)
+        shutil.rmtree(own)
+    print(told("share of the bare model's throughput, median (quartiles, extremes)", [one.shares for one in done]))
+    if model:
+        print(told("sentence-transformers, its time as a multiple", [one.ratios for one in done if one.ratios]))
+
+
+def about(archive: Path, articles: int, passages: int, tokens: int) -> str:
+    """What is ingested, and what it takes of disk and memory."""
+    size = sum(path.stat().st_size for path in archive.rglob("*") if path.is_file())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return (
+        f"{articles} articles, {passages} passages, {tokens:,} tokens; {size / 1e6:.1f} MB on disk, "
+        f"{peak:.0f} MB of memory at most; {os.cpu_count()} cores"
+    )
+
+
+def line(one: Round, articles: int, tokens: int) -> str:
+    """A round in figures."""
+    said = (
+        f"{articles / one.mine.clock:.1f} articles/s, {tokens / one.mine.clock:,.0f} tokens/s; "
+        f"bare model {tokens / one.bare.clock:,.0f} tokens/s; share {one.shares.clock:.3f} of the clock, "
+        f"{one.shares.processors:.3f} of processor time; load {one.load:.1f}"
+    )
+    return f"{said}; sentence-transformers {one.ratios.clock:.2f} times as long" if one.ratios else said
 
 
 if __name__ == "__main__":

@@ -6,13 +6,12 @@ import threading
 import time
 import weakref
 from collections.abc import Hashable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-from index.embedded.derived import Derived
 from index.embedded.followers import Followers
 from index.encoders.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import (
@@ -22,18 +21,19 @@ from index.errors import (
     ArchiveLocked,
     ArchiveReadOnly,
     ArchiveUnreachable,
-    BadInput,
 )
+from index.places.generations import discard, indexes_of, when_unused
 from index.places.location import Location
 from index.places.location import located as location_of
-from index.places.manifest import COMPACT, Manifest, located
+from index.places.manifest import Manifest, checked_size, located
+from index.truth.history import Moment
 from index.truth.store import Store
 from index.view import DerivedDamaged, Indexes, Version, View
 
-CHUNK_TOKENS, FEWEST_TOKENS = 200, 16
 WAIT_FOR_WRITER = 10.0  # seconds
 LOOKS, LOOK_AGAIN_AFTER = 5, 0.02  # seconds
 LITTLE_WAIT = 2.0  # seconds, for another process of this machine that is catching indexes up
+RETRIED_WITHIN = 1.0  # seconds
 PATIENCE = 1.0  # seconds for which a search may go on with indexes that lag behind, while others catch them up
 
 
@@ -42,6 +42,17 @@ class Reading(NamedTuple):
 
     view: View
     manifest: Manifest
+
+
+@dataclass(frozen=True, eq=False)
+class _Loaded:
+    """A state that was published, and what it is known by: the manifest, the files, what the truth keeps of it."""
+
+    reading: Reading
+    indexes: Indexes
+    manifest: Hashable
+    files: Version
+    kept: str | None
 
 
 class Archive:
@@ -56,8 +67,7 @@ class Archive:
         except BaseException:
             self.location.close()
             raise
-        self._view: View | None = None
-        self._version: Version = (0, 0)
+        self._loaded: _Loaded | None = None
         self._lagging_until = 0.0
 
     @property
@@ -92,7 +102,7 @@ class Archive:
         `index` is the URI of Milvus, where the derived indexes are not to be files, or "compact" for files without a
         copy of the vectors.
         """
-        tokens = _chunk_tokens(chunk_tokens, encoder.window)
+        tokens = checked_size(chunk_tokens, encoder.window)
         manifest = Manifest(located(model), encoder.fingerprint, tokens, index=index, id=uuid4().hex)
         with closing(location_of(where)) as location, location.lock(WAIT_FOR_WRITER):
             if location.exists():
@@ -103,7 +113,8 @@ class Archive:
 
     def close(self) -> None:
         """Close the files; mapped ones stay until no search uses them."""
-        self._view = None
+        self._loaded = None
+        self.derived.close()
         self.store.close()
         self.location.close()
 
@@ -129,12 +140,15 @@ class Archive:
     def own_encoder(self) -> Encoder:
         """The encoder that the manifest names, loaded anew; refused where it is no longer what it was."""
         encoder = load_encoder(self.manifest.model)
-        self.manifest.check_encoder(encoder, self.path, named=self.manifest.model)
+        self.manifest.check_encoder(encoder, self.location.name, named=self.manifest.model)
         return encoder
 
     def view(self) -> View:
         """The indexes as they are now; a state that was published since, and what they lack of the truth, is loaded."""
-        return self._now().view
+        loaded = self._loaded
+        if loaded is None or not self._holds(loaded):
+            loaded = self._renewed()
+        return loaded.reading.view
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -144,59 +158,74 @@ class Archive:
         away only after the next state is published. Outside of this block a writer may sweep between the view and the
         first look at the truth. Everything is to be read in the one thread, by `view.store`, whose `snapshot` this is.
         """
+        began = time.monotonic()
         for look in range(LOOKS):
-            reading = self._now()
+            loaded = (self._loaded if look == 0 else None) or self._renewed()
             with ExitStack() as held:
                 try:
-                    held.enter_context(reading.view.store.snapshot())
-                    reading.view.store.sequence()  # the state is held still from the first read on
+                    holds = self._holds(loaded, held)
                 except ArchiveUnreachable:
-                    raise
-                except ArchiveError:  # the earlier generation may be gone
-                    if self._is_published(reading):
+                    if look or time.monotonic() - began > RETRIED_WITHIN:
                         raise
-                    continue
+                    continue  # a connection that was closed a moment ago
                 # Where states follow each other faster than they can be loaded, a search may miss some passages.
-                if self._is_published(reading) or look == LOOKS - 1:
-                    yield reading
+                if holds or (holds is False and look == LOOKS - 1):
+                    yield loaded.reading
                     return
         raise ArchiveLocked(f"{self.location.name} is made anew again and again: let the process that writes finish")
 
-    def _now(self) -> Reading:
+    def _holds(self, loaded: _Loaded, held: ExitStack | None = None) -> bool | None:
+        """Whether a state is the published one, at the moment at which the truth is `held` still; None if it is gone.
+
+        On a server this takes one question, and no lock of this process.
+        """
+        store = loaded.reading.view.store
+        try:
+            if held is not None:
+                held.enter_context(store.snapshot())
+            return self._is_of(self.location.moment(store, loaded.indexes.kept_as), loaded)
+        except ArchiveUnreachable:
+            raise
+        except ArchiveError:
+            if self.location.version() == loaded.manifest:
+                raise
+            return None  # with its generation
+
+    def _is_of(self, moment: Moment, loaded: _Loaded) -> bool:
+        same = loaded.indexes is self.derived and loaded.indexes.version() == loaded.files
+        same = same and (moment.manifest, moment.index) == (loaded.manifest, loaded.kept)
+        return same and not self._lags(moment, loaded)
+
+    def _lags(self, moment: Moment, loaded: _Loaded) -> bool:
+        """Whether nobody else on this machine would bring the indexes to what the truth holds at a moment."""
+        if not isinstance(loaded.indexes, Followers) or time.monotonic() < self._lagging_until:
+            return False
+        return not _is_level(moment, loaded.reading.view)
+
+    def _renewed(self) -> _Loaded:
+        """What is published now; one thread at a time loads it, and catches the indexes up if need be."""
         with self._lock:
             self._follow_manifest()
-            if self._view is None or self.derived.version() != self._version or self._lags(self._view):
-                self._version, self._view = self._fresh_view()
-                self._views.add(self._view)
-            return Reading(self._view, self.manifest)
-
-    def _lags(self, view: View) -> bool:
-        """Whether nobody else on this machine would bring the indexes to what the truth holds now."""
-        if not isinstance(self.derived, Followers) or time.monotonic() < self._lagging_until:
-            return False
-        return view.state.sequence < view.store.sequence()
-
-    def _is_published(self, reading: Reading) -> bool:
-        """Whether no other state, and no other generation, has been published since."""
-        with self._lock:
-            same = reading.view is self._view and self.location.version() == self._manifest_version
-            return same and self.derived.version() == self._version and not self._lags(reading.view)
+            if self._loaded is None or not self._holds(self._loaded):
+                self._loaded = self._fresh()
+                self._views.add(self._loaded.reading.view)
+            return self._loaded
 
     def _follow_manifest(self) -> bool:
         """Change over to another generation, if a manifest has been published that names it."""
         with self._lock:
             if self.location.version() == self._manifest_version:
                 return False
-            earlier = self.store
-            self._view = None
+            store, indexes = self.store, self.derived
+            self._loaded = None
             self._load_manifest()
-            _close_when_unused(earlier, [view for view in self._views if view.store is earlier])
+            when_unused([view for view in self._views if view.store is store], store.close, indexes.close)
             return True
 
-    def _fresh_view(self) -> tuple[Version, View]:
+    def _fresh(self) -> _Loaded:
         """Load the published state. Where it lags behind the truth, or is damaged, and nobody writes: mend it first."""
         found = self._looked()
-        if found is None or found[1].state.sequence < self.store.sequence():
+        if found is None or not _is_level(self._moment(), found.reading.view):
             until = time.monotonic() + WAIT_FOR_WRITER
             mended = self._mended(LITTLE_WAIT)
             while found is None and not mended and time.monotonic() < until:  # a writer's first state may be on its way
@@ -213,21 +242,28 @@ class Archive:
 
     def published(self) -> View:
         """The published state as it is, damage not mended but raised as DerivedDamaged."""
-        return self._loaded()[1]
+        return self._look().reading.view
 
-    def _loaded(self) -> tuple[Version, View]:
-        """A writer may change files as they are read: look more than once. The version is that of before the look."""
+    def _look(self) -> _Loaded:
+        """A writer may change files as they are read: look more than once."""
         for _ in range(LOOKS - 1):
-            version = self.derived.version()
             try:
-                return version, self.derived.load()
+                return self._look_once()
             except DerivedDamaged:
                 time.sleep(LOOK_AGAIN_AFTER)
-        return self.derived.version(), self.derived.load()
+        return self._look_once()
 
-    def _looked(self) -> tuple[Version, View] | None:
+    def _look_once(self) -> _Loaded:
+        """The published state, known by what was before the look."""
+        indexes, kept, files = self.derived, self._moment().index, self.derived.version()
+        return _Loaded(Reading(indexes.load(), self.manifest), indexes, self._manifest_version, files, kept)
+
+    def _moment(self) -> Moment:
+        return self.location.moment(self.store, self.derived.kept_as)
+
+    def _looked(self) -> _Loaded | None:
         try:
-            return self._loaded()
+            return self._look()
         except DerivedDamaged:
             return None
 
@@ -253,47 +289,6 @@ class Archive:
             return False
 
 
-def indexes_of(location: Location, manifest: Manifest, store: Store) -> Indexes:
-    """The derived indexes that a manifest names: on a server, or in files of this machine."""
-    dimension = int(manifest.encoder["dimension"])
-    if manifest.index not in ("", COMPACT):
-        from index.milvus import on_milvus
-
-        return on_milvus(manifest, store)
-    folder = location.folder(manifest) / manifest.derived
-    derived = Derived(folder, store, dimension, compact=manifest.index == COMPACT)
-    return derived if location.is_local else Followers(derived, location.name)
-
-
-def discard(location: Location, manifest: Manifest) -> None:
-    """Delete a generation, as far as it is there, and its collection where its indexes are on Milvus."""
-    if manifest.index not in ("", COMPACT):
-        from index.milvus import on_milvus
-
-        with suppress(ArchiveDamaged), closing(Store(location.truth(manifest))) as store:
-            on_milvus(manifest, store).drop()
-    location.discard(manifest)
-
-
-def _close_when_unused(store: Store, views: list[View]) -> None:
-    """Close the truth of an earlier generation with the last search that goes on in it."""
-    using = {id(view) for view in views}
-
-    def unused(view: int) -> None:
-        using.discard(view)
-        if not using:
-            store.close()
-
-    for view in views:
-        weakref.finalize(view, unused, id(view))
-    if not using:
-        store.close()
-
-
-def _chunk_tokens(wanted: int | None, window: int) -> int:
-    if wanted is None:
-        return min(CHUNK_TOKENS, window)
-    if not FEWEST_TOKENS <= wanted <= window:
-        cure = f"give a number from {FEWEST_TOKENS} to {window}, or leave it out"
-        raise BadInput(f"passages of {wanted} tokens cannot be made with this model", cure)
-    return wanted
+def _is_level(moment: Moment, view: View) -> bool:
+    """Whether a view lacks nothing that the truth held at a moment, and has nothing else."""
+    return moment.is_of(view.state.sequence, view.state.mark)

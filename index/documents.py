@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
-from index.text.analyser import analyse, transliterated
-from index.truth.schema import StoredArticle
+from index.text.analyser import analyse, in_order, names_by_word, terms_by_word, transliterated, words_of
+from index.truth.schema import StoredArticle, StoredChunk
 from index.truth.store import Store
 
+Facts = tuple[int, str, str | None, int | None, int | None]
+
 CONTEXT_BOOST, NAME_BOOST = 0.4, 0.3
+TOGETHER = 50  # articles whose chunks are read together
+ANALYSED = 200  # chunks whose words are looked up together
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,7 @@ class TermQuery:
 
 def documents_after(store: Store, chunk: int) -> Iterator[TermDocument]:
     """The documents of all current chunks that come after a chunk key, in that order."""
-    for stored in store.articles_after_chunk(chunk):
-        yield from documents_of(store, stored)
+    return _documents(_with_chunks(store, store.articles_after_chunk(chunk)))
 
 
 def plain_documents(store: Store, after: int, last: int) -> Iterator[TermDocument]:
@@ -72,14 +76,42 @@ def plain_documents_of(stored: StoredArticle) -> Iterator[TermDocument]:
 
 def documents_of(store: Store, stored: StoredArticle) -> Iterator[TermDocument]:
     """The documents of an article's chunks."""
+    return _documents(_with_chunks(store, iter([stored])))
+
+
+def _with_chunks(store: Store, articles: Iterator[StoredArticle]) -> Iterator[tuple[StoredArticle, StoredChunk]]:
+    """Each chunk behind its article, in order, read for some articles together."""
+    while together := list(islice(articles, TOGETHER)):
+        of_key = {stored.key: stored for stored in together}
+        for chunk in store.chunks_between(together[0].first_chunk, together[-1].last_chunk):
+            if chunk.article in of_key:
+                yield of_key[chunk.article], chunk
+
+
+def _documents(pairs: Iterator[tuple[StoredArticle, StoredChunk]]) -> Iterator[TermDocument]:
+    """Of some chunks together, as words come again in their neighbours."""
+    while together := list(islice(pairs, ANALYSED)):
+        read = [words_of(stored.article.text[chunk.start : chunk.end]) for stored, chunk in together]
+        languages = [chunk.language for _, chunk in together]
+        terms = {one: terms_by_word(_words_in(one, languages, read), one) for one in set(languages)}
+        names = names_by_word(chain.from_iterable(read))
+        about = {key: _about(stored) for key, stored in {stored.key: stored for stored, _ in together}.items()}
+        for (stored, chunk), words in zip(together, read, strict=True):
+            context, title, facts = about[stored.key]
+            found = in_order(words, terms[chunk.language])
+            yield TermDocument(chunk.key, found, context, title + in_order(words, names), *facts)
+
+
+def _words_in(language: str, languages: Sequence[str], read: Sequence[list[str]]) -> Iterator[str]:
+    return chain.from_iterable(words for own, words in zip(languages, read, strict=True) if own == language)
+
+
+def _about(stored: StoredArticle) -> tuple[list[str], list[str], Facts]:
+    """What an article's chunks have in common: terms of its context, names of its title, and what filters look at."""
     article = stored.article
-    about = f"{article.title} {article.source or ''} {article.day} {article.day[:4]}"  # a year is asked for alone
-    context = analyse(about, article.language)
-    for chunk in store.chunks_between(stored.first_chunk, stored.last_chunk):
-        text = article.text[chunk.start : chunk.end]
-        names = transliterated(f"{article.title} {text}")
-        yield TermDocument(chunk.key, analyse(text, chunk.language), context, names, *_facts(stored))
+    said = f"{article.title} {article.source or ''} {article.day} {article.day[:4]}"  # a year is asked for alone
+    return analyse(said, article.language), transliterated(article.title), _facts(stored)
 
 
-def _facts(stored: StoredArticle) -> tuple[int, str, str | None, int | None, int | None]:
+def _facts(stored: StoredArticle) -> Facts:
     return stored.key, stored.article.language, stored.article.source, *stored.days

@@ -6,14 +6,15 @@ Until then searches use the old generation. A run that was stopped goes on where
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 
-from index.archive import Archive, discard, indexes_of
+from index.archive import Archive
 from index.encoders.encoder import Encoder
 from index.errors import ArchiveDamaged
 from index.ingesting.batches import batches
 from index.ingesting.entries import Cut, cut, encoded
+from index.places.generations import discard, indexes_of
 from index.places.location import Location
 from index.places.manifest import Manifest, located
 from index.truth.schema import StoredArticle
@@ -44,7 +45,8 @@ def reembed(
         if archive.store.article_origin(stored.article.id) is None:  # deleted since an earlier, stopped run
             store.delete([stored.article.id])
     store.replace_versions(archive.store.versions())
-    indexes_of(archive.location, new, store).catch_up()
+    with closing(indexes_of(archive.location, new, store)) as indexes:
+        indexes.catch_up()
     store.close()
     archive.location.publish(new)
     archive.location.drop(PLAN)
@@ -55,7 +57,9 @@ def _begun(location: Location, manifest: Manifest) -> Store:
     """The truth of the new generation: that of a stopped run if it was for the same encoder, else an empty one."""
     if location.read(PLAN) == manifest.text:
         with suppress(ArchiveDamaged):
-            return Store(location.truth(manifest))
+            store = Store(location.truth(manifest))
+            store.upgrade()
+            return store
     discard(location, manifest)
     store = Store(location.truth(manifest), create=True)
     location.keep(PLAN, manifest.text)

@@ -5,7 +5,7 @@ Checking changes nothing and takes no lock: it works while another process write
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from index.encoders.encoder import Encoder, Passage
 from index.errors import ArchiveDamaged
 from index.ranges import outside
 from index.truth.store import Store
-from index.view import DerivedDamaged, View
+from index.view import DerivedDamaged, Indexes, View
 
 TOLERANCE = 2e-3  # of a component: vectors are stored in half precision
 PAGE = 10_000  # chunks whose vectors are in memory together
@@ -35,10 +35,17 @@ class Problem:
 
 def verify(archive: Archive) -> list[Problem]:
     """Everything that is wrong; an empty list when all is well."""
+    return inspected(archive.store, archive.published, archive.derived, archive.is_written)
+
+
+def inspected(
+    store: Store, load: Callable[[], View], indexes: Indexes, is_written: Callable[[], bool] = lambda: False
+) -> list[Problem]:
+    """The same for an archive that nobody may open as yet; `load` gives the published state of its indexes."""
     problems: list[Problem] = []
     try:
-        problems += _truth_problems(archive.store)
-        problems += [Problem(what, mendable=True) for what in _derived_problems(archive)]
+        problems += _truth_problems(store)
+        problems += [Problem(what, mendable=True) for what in _derived_problems(store, load, indexes, is_written)]
     except ArchiveDamaged as damage:
         problems.append(Problem(str(damage), mendable=False))
     return problems
@@ -49,7 +56,7 @@ def repair(archive: Archive, encoder: Encoder) -> None:
 
     Call inside `archive.writing()`. What cannot be made again, a damaged text, is left for `verify` to report.
     """
-    archive.manifest.check_encoder(encoder, archive.path)
+    archive.manifest.check_encoder(encoder, archive.location.name)
     broken = archive.store.broken_encodings()
     for at in range(0, len(broken), REPAIRED_TOGETHER):
         _encode_again(archive.store, broken[at : at + REPAIRED_TOGETHER], encoder)
@@ -80,24 +87,26 @@ def _truth_problems(store: Store) -> Iterator[Problem]:
         yield Problem(f"chunk {key}: the vector or codes are lost or do not match their checksum", mendable=True)
 
 
-def _derived_problems(archive: Archive) -> list[str]:
+def _derived_problems(
+    store: Store, load: Callable[[], View], indexes: Indexes, is_written: Callable[[], bool]
+) -> list[str]:
     """The published indexes against the truth that they hold; while another process writes they may lag behind."""
     try:
-        view = archive.published()
+        view = load()
     except DerivedDamaged as damage:
         return [str(damage)]
-    at, now = view.state.sequence, archive.store.sequence()
+    at, now = view.state.sequence, store.sequence()
     lag = [f"the indexes hold change {at}, the articles are at {now}"] if at != now else []
-    if lag and archive.is_written():
+    if lag and is_written():
         lag = []
-    return lag + _differences(archive.store, view) + _damage(archive)
+    return lag + _differences(store, view) + _damage(indexes, is_written)
 
 
-def _damage(archive: Archive) -> list[str]:
+def _damage(indexes: Indexes, is_written: Callable[[], bool]) -> list[str]:
     try:
-        archive.derived.check()
+        indexes.check()
     except DerivedDamaged as damage:
-        return [] if archive.is_written() else [str(damage)]
+        return [] if is_written() else [str(damage)]
     return []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,11 +28,15 @@ class DerivedDamaged(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """What the indexes hold: the truth up to change `sequence`, that is, chunks up to `last_chunk`."""
+    """What the indexes hold: the truth up to change `sequence`, that is, chunks up to `last_chunk`.
+
+    `mark` is the stamp of that change, where indexes could follow one truth and then another.
+    """
 
     sequence: int = 0
     last_chunk: int = 0
     documents: int = 0
+    mark: int | None = None
 
 
 class View(Protocol):
@@ -79,10 +83,15 @@ class View(Protocol):
 
 
 class Indexes(Protocol):
-    """The derived indexes of one truth."""
+    """The derived indexes of one truth.
+
+    `kept_as` is the name under which the truth keeps their state; empty where they keep it themselves.
+    """
+
+    kept_as: ClassVar[str] = ""
 
     def version(self) -> Version:
-        """Changes whenever another state is published."""
+        """Changes whenever another state is published, unless the truth says so."""
 
     def load(self) -> View:
         """Open the published state; raises DerivedDamaged."""
@@ -95,3 +104,7 @@ class Indexes(Protocol):
 
     def rebuild(self) -> None:
         """Throw them away and make them again from the truth."""
+
+    def close(self) -> None:
+        """Let go of connections; files are let go with the last view of them."""
+        return

@@ -9,8 +9,9 @@ from __future__ import annotations
 import calendar
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
+from functools import cache, cached_property
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 import regex
@@ -23,8 +24,10 @@ _SUFFIXED = frozenset(  # languages in which a month's name takes endings
 )  # fmt: skip
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my", "yue"])
 _IN = {  # words before a month that stands alone; without one, "March" may walk and "May" be a person
-    "en": "in during since until last next this early late mid", "de": "im in seit bis letzten ende anfang mitte",
-    "fr": "en depuis fin debut mi", "es": "en desde hasta", "pt": "em desde ate", "it": "in da a nel",
+    "en": "in during since until last next this early late mid from between",
+    "de": "im in seit bis letzten ende anfang mitte von vom zwischen",
+    "fr": "en depuis fin debut mi entre", "es": "en desde hasta entre", "pt": "em desde ate entre",
+    "it": "in da a nel tra",
     "ru": "в с во за до", "uk": "у в з до", "be": "у в з", "bg": "през в от", "pl": "w we od do", "cs": "v ve od do",
     "sk": "v vo od", "sl": "v od", "hr": "u od", "sr": "u у od од", "bs": "u", "nl": "in sinds vorige", "sv": "i sedan",
     "da": "i siden", "nb": "i siden", "no": "i siden", "ro": "in din", "el": "τον το στον", "ar": "في منذ خلال شهر",
@@ -38,6 +41,7 @@ _EXTRA_YEARS_AGO = {
     "fr": {1: ["l'an dernier", "l'année passée"]}, "uk": {0: ["цього року"]},
     "pl": {1: ["zeszłym roku", "ubiegłym roku"]},
 }  # fmt: skip
+_HOLD = "\ue001"  # stands for a figure while a phrase is folded
 _FIGURE = r"(\d++[.,]?\d*+)"  # as dateparser's phrases have it
 _MONTHS = [name.lower() for name in calendar.month_name[1:]]
 _FIGURES = r"(?<year>(?:19|20|2[45])\d\d|2100)"  # 2400 and later: Buddhist, in Thai only
@@ -49,22 +53,50 @@ _NO_WORD_BEFORE = rf"(?:(?<![\w$€£¥/+-]|\d[.,:\s])|(?<=(?:19|20)\d\d[-–/])
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """How a language says a relative time: `parts` are the words around its figure, or all of them.
+
+    `ahead` is how many units lie ahead; None means as many ago as the group "count" says.
+    """
+
+    parts: tuple[str, ...]
+    edge: str
+    unit: str
+    ahead: int | None
+
+    def found_in(self, folded: str) -> Iterator[regex.Match[str]]:
+        """Where a folded text has it; the group "date" holds the words."""
+        if all(part in folded for part in self.parts):
+            yield from self._pattern.finditer(folded)
+
+    @cached_property
+    def _pattern(self) -> regex.Pattern[str]:
+        words = r"(?<count>\d{1,3})".join(map(regex.escape, self.parts))
+        return regex.compile(f"{self.edge}(?<date>{words}){self.edge}")
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """What a language calls months and relative times, folded.
 
-    `gate` finds nothing in most questions without a date. `dates` are in order of precedence; their groups are "date"
+    `gate` finds something wherever one of the `dates` does. They are in order of precedence; their groups are "date"
     (the words), "year", "month" (a name), "number" (of a month), "day", "first" and "second" (day and month, in the
-    language's order), "quarter" and "decade". `relative` has a pattern, its unit, and how many of it lie ahead; None
-    means as many ago as its group "count" says. `past` are the words for "last".
+    language's order), "quarter" and "decade". `past` are the words for "last". Patterns are made when a text first
+    seems to need them, as making all of a language takes longer than a search.
     """
 
     months: dict[str, int]
     gate: regex.Pattern[str]
-    dates: list[regex.Pattern[str]]
-    relative: list[tuple[regex.Pattern[str], str, int | None]]
+    patterns: tuple[str, ...]
+    relative: list[Phrase]
     past: frozenset[str]
     day_first: bool
     buddhist: bool
+
+    @cached_property
+    def dates(self) -> list[regex.Pattern[str]]:
+        """What finds dates that name a year, a month or a quarter."""
+        return [regex.compile(pattern) for pattern in self.patterns]
 
 
 @cache
@@ -79,18 +111,25 @@ def vocabulary(language: str) -> Vocabulary:
     phrases = [*info.get("relative-type", {}).items(), *extra.items(), *info.get("relative-type-regex", {}).items()]
     relative = [found for key, forms in phrases for form in forms if (found := _relative(key, form, edge))]
     month = _month_pattern(months, language)
-    gate = "|".join([r"\d", month.replace("?<month>", "?:"), *(pattern.pattern for pattern, _, _ in relative)])
-    dates = [regex.compile(pattern) for pattern in _date_patterns(month, info, language)]
+    gate = regex.compile(rf"\d|{month}")
+    dates = tuple(_date_patterns(month, info, language))
     day_first = not str(info.get("date_order", "DMY")).startswith("M")
-    return Vocabulary(months, regex.compile(gate), dates, relative, _past_words(info), day_first, language == "th")
+    return Vocabulary(months, gate, dates, relative, _past_words(info), day_first, language == "th")
 
 
 def _locale(language: str) -> dict[str, Any]:
+    """The file of dateparser's about a language, without importing that package: it would load its parser."""
+    package = find_spec("dateparser")
+    folders = package.submodule_search_locations if package else None
+    if not folders:
+        raise ModuleNotFoundError("the package dateparser is not installed: install the project's dependencies")
     name = {"no": "nb", "und": "en"}.get(language, language)
-    try:
-        info: dict[str, Any] = import_module(f"dateparser.data.date_translation_data.{name}").info
-    except ModuleNotFoundError:
+    path = Path(folders[0], "data", "date_translation_data", f"{name}.py")
+    spec = spec_from_file_location(f"date_words_{name}", path)
+    if not path.is_file() or spec is None or spec.loader is None:
         return {}
+    spec.loader.exec_module(module := module_from_spec(spec))
+    info: dict[str, Any] = module.info
     return info
 
 
@@ -108,26 +147,26 @@ def _month_pattern(months: dict[str, int], language: str) -> str:
     if language not in _SUFFIXED:
         return rf"\b(?<month>{_any(months)})\b"
     stems = {form[:-1] if form[-1] in "аяьйaeyiueσυ" and len(form) > 4 else form for form in months if len(form) > 3}
-    return rf"\b(?<month>(?:{_any(stems)})\p{{L}}{{0,5}}|{_any(months)})\b"
+    no_ending = r"(?<!\p{L}['’])"  # "Kupası'nı 2014'te" is no April, though "nı" is short for one
+    return rf"\b{no_ending}(?<month>(?:{_any(stems)})\p{{L}}{{0,5}}|{_any(months)})\b"
 
 
 def _any(forms: Collection[str]) -> str:
     return "|".join(regex.escape(form) for form in sorted(forms, key=len, reverse=True))
 
 
-def _relative(key: str, phrase: str, edge: str) -> tuple[regex.Pattern[str], str, int | None] | None:
-    """The pattern of a phrase, its unit, and how many of it lie ahead (None: as many ago as the phrase says).
+def _relative(key: str, phrase: str, edge: str) -> Phrase | None:
+    """A phrase with its unit, and how many of it lie ahead; None for what is no such time, or too short a word.
 
     `key` is dateparser's: "1 year ago", "in 1 month", or "\\1 day ago" where the phrase holds a figure.
     """
     parsed = regex.fullmatch(r"(in )?(\d|\\1) (day|week|month|year)(?: ago)?", key)
     if not parsed or (parsed[1] and parsed[2] == "\\1"):
         return None
-    text = regex.escape(fold(phrase.replace(_FIGURE, "\ue001"))).replace("\ue001", r"(?<count>\d{1,3})")
     if edge and len(phrase) <= 3:
         return None
     ahead = None if parsed[2] == "\\1" else int(parsed[2]) * (1 if parsed[1] else -1)
-    return regex.compile(f"{edge}(?<date>{text}){edge}"), parsed[3], ahead
+    return Phrase(tuple(fold(phrase.replace(_FIGURE, _HOLD)).split(_HOLD)), edge, parsed[3], ahead)
 
 
 def _date_patterns(month: str, info: dict[str, Any], language: str) -> Iterator[str]:

@@ -38,11 +38,8 @@ class DateSpan:
 def find_dates(question: str, language: str, today: date) -> list[DateSpan]:
     """The dates in `question`, in order; `language` is an ISO 639-1 code, "und" sees figures and English only."""
     folded, offsets = _folded(question)
-    words = vocabulary(language)
-    if not words.gate.search(folded):
-        return []
     spans: list[DateSpan] = []
-    for match, days, yearless in _candidates(folded, words, today):
+    for match, days, yearless in _candidates(folded, vocabulary(language), today):
         start, end = offsets[match.start("date")], offsets[match.end("date")]
         span = DateSpan(question[start:end], start, end, *days, yearless)
         if all(end <= other.start or start >= other.end for other in spans) and not _is_verb(span, language):
@@ -59,16 +56,16 @@ def _is_verb(span: DateSpan, language: str) -> bool:
 
 def _with_years(question: str, spans: list[DateSpan]) -> list[DateSpan]:
     """Dates without a year take that of a year beside them: "in October last year"."""
-    joined: list[DateSpan] = []
+    out: list[DateSpan] = []
     for span in spans:
-        pair = [joined[-1], span] if joined and span.start - joined[-1].end <= 4 else [span]
+        pair = [out[-1], span] if out and span.start - out[-1].end <= 4 else [span]
         dates, years = [part for part in pair if part.yearless], [part for part in pair if _is_year(part)]
         days = _in_year(dates[0], years[0].earliest.year) if len(dates) == len(years) == 1 else None
         if days:
-            joined[-1] = DateSpan(question[pair[0].start : span.end], pair[0].start, span.end, *days)
+            out[-1] = DateSpan(question[pair[0].start : span.end], pair[0].start, span.end, *days)
         else:
-            joined.append(span)
-    return joined
+            out.append(span)
+    return out
 
 
 def _is_year(span: DateSpan) -> bool:
@@ -98,15 +95,15 @@ def _digit(letter: str) -> str:
 
 
 def _candidates(folded: str, words: Vocabulary, today: date) -> Iterator[tuple[regex.Match[str], Days, bool]]:
-    for pattern in words.dates:
+    for pattern in words.dates if words.gate.search(folded) else ():
         for match in pattern.finditer(folded):
             before = folded[: match.start("date")].split()[-1:]
             past = bool(before) and before[0] in words.past
             if days := _days(match, words, today.replace(day=1) - timedelta(days=1) if past else today):
                 yield match, days, "year" not in pattern.groupindex or match["year"] is None
-    for pattern, unit, ahead in words.relative:
-        for match in pattern.finditer(folded):
-            if days := _shifted(today, unit, -int(match["count"]) if ahead is None else ahead):
+    for phrase in words.relative:
+        for match in phrase.found_in(folded):
+            if days := _shifted(today, phrase.unit, -int(match["count"]) if phrase.ahead is None else phrase.ahead):
                 yield match, days, False
 
 

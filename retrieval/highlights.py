@@ -41,23 +41,31 @@ def highlights(
     """
     pairs = alignment(query.tokens, codes) if len(query.tokens) and len(codes) else np.zeros((0, 0), np.float32)
     close = _close_spans(pairs, ends)
-    initials = {term[0] for term in terms}
-    anywhere = language in CUT_IN_FRONT or bool(_COMPOSING.search(text))
+    promising = _promising(text, language, terms)
     spans = []
     for word in _WORD.finditer(text):
         start, end = word.span()
         unspaced = word.lastindex is not None
         aligned = (unspaced or end - start >= SHORTEST) and close.find(1, start, end) >= 0
-        begins = _initial(text[start]) in initials or (not unspaced and _has_others(text[start]))
-        if not (aligned or anywhere or begins):
+        if not aligned and text[start] not in promising:
             continue  # most words need not be looked at to know that the lexical leg does not count them
-        if not unspaced and _is_small(word[0], language) and not _is_name(text, start, end):
+        if unspaced:
+            if aligned or _is_pair(text[start : start + 2], terms):
+                spans.append(Span(start, end if aligned else start + 2))
             continue
-        if aligned or (not unspaced and end - start > 1 and not terms.isdisjoint(_terms(word[0], language))):
+        counted = aligned or (end - start > 1 and not terms.isdisjoint(_terms(word[0], language)))
+        if counted and (not _is_small(word[0], language) or _is_name(text, start, end)):
             spans.append(Span(start, end))
-        elif unspaced and _is_pair(text[start : start + 2], terms):
-            spans.append(Span(start, start + 2))
     return _trimmed(text, language, _joined(text, spans)) or _best_sentence(text, language, pairs, ends)
+
+
+def _promising(text: str, language: str, terms: set[str]) -> set[str]:
+    """The letters of a text with which a word may begin that the lexical leg counts."""
+    letters = set(text)
+    if language in CUT_IN_FRONT or _COMPOSING.search(text):
+        return letters
+    initials = {term[0] for term in terms}
+    return {letter for letter in letters if _initial(letter) in initials or _has_others(letter)}
 
 
 @lru_cache(maxsize=20_000)
@@ -119,7 +127,7 @@ def _close_spans(pairs: Vectors, ends: NDArray[np.int64]) -> bytearray:
     """For each code point before the last token's end, 1 if it is part of a token's close counterpart."""
     out = bytearray(int(ends[-1]) if len(ends) else 0)
     if pairs.size:
-        for token in np.unique(pairs.argmax(1)[pairs.max(1) >= CLOSE]):
+        for token in set(pairs.argmax(1)[pairs.max(1) >= CLOSE].tolist()):
             start, end = int(ends[token - 1]) if token else 0, int(ends[token])
             out[start:end] = b"\x01" * (end - start)
     return out

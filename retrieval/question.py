@@ -9,7 +9,7 @@ from datetime import date
 from index.documents import TermQuery
 from index.encoders.encoder import EncodedQuery, Encoder
 from index.text.analyser import analyse, transliterated
-from retrieval.dates import find_dates
+from retrieval.date_ranges import find_periods
 from retrieval.options import language_code
 from retrieval.results import DateRange, Understood
 from retrieval.spoken import spoken
@@ -27,7 +27,7 @@ class Question:
 def understand(text: str, language: str | None, today: date, kept: Collection[str] = ()) -> Question:
     """Language, dates and terms; `language` overrides what would be detected, `kept` are the archive's languages."""
     asked_in = language_code(language) if language else spoken(text, kept)[0]
-    dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_dates(text, asked_in, today))
+    dates = tuple(DateRange(d.text, d.earliest, d.latest) for d in find_periods(text, asked_in, today))
     terms = TermQuery(analyse(text, asked_in), transliterated(text))
     return Question(text, Understood(asked_in, dates), terms)
 

@@ -137,7 +137,7 @@ def _lexical_share(features: Features) -> tuple[Floats, NDArray[np.bool_]]:
     """BM25 over the best in the same language, 0 to 1, and whether the leg sees anything in that language at all."""
     share = np.zeros(len(features.keys), np.float32)
     seen = np.zeros(len(features.keys), bool)
-    for language in np.unique(features.languages):
+    for language in set(features.languages.tolist()):
         rows = features.languages == language
         best = features.bm25[rows].max(initial=0.0)
         if best > 0:

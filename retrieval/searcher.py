@@ -6,7 +6,7 @@ understand -> both legs at once -> union -> late interaction -> one score -> wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -131,10 +131,10 @@ class Searcher:
         self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> Iterator[tuple[list[Candidate], Features]]:
         """What the legs nominate, so many at a time by the first stage; then they look deeper."""
-        depth, seen = LEG_DEPTH, np.zeros(0, np.int64)
+        depth, seen = LEG_DEPTH, set[int]()
         while True:
             legs = self._legs_at(depth, scope, comparer)
-            nominated = np.setdiff1d(np.union1d(*legs), seen)
+            nominated = set(np.concatenate(legs).tolist()) - seen
             if found := _alive(comparer.view, nominated, without):
                 features = comparer.features(found)
                 order = spread(best_first(features.keys, first_stage(features, self.ranking)), found, options)
@@ -143,7 +143,7 @@ class Searcher:
                     yield [found[row] for row in kept], features.rows(kept)
             if max(map(len, legs)) < depth or depth >= DEEPEST:
                 return
-            seen, depth = np.union1d(seen, nominated), 4 * depth
+            seen, depth = seen | nominated, 4 * depth
 
     def _legs_at(self, depth: int, scope: Scope, comparer: Comparer) -> list[Keys]:
         """What each leg nominates, both working at once."""
@@ -158,7 +158,7 @@ class Searcher:
         if self._given is None and manifest.encoder != self.encoder.fingerprint:
             self.encoder = load_encoder(manifest.model)
         encoder = self.encoder
-        manifest.check_encoder(encoder, self.archive.path, named=None if self._given else manifest.model)
+        manifest.check_encoder(encoder, self.archive.location.name, named=None if self._given else manifest.model)
         return encoder
 
     def _ranked(
@@ -192,7 +192,7 @@ class Searcher:
         view, features = comparer.view, rows.features
         first = int(best_first(features.keys, score)[0])
         near, cosines = view.dense(features.vectors[first], NEIGHBOURS, scope)
-        new = np.setdiff1d(near[cosines > self.ranking.alike], features.keys)
+        new = set(near[cosines > self.ranking.alike].tolist()) - set(features.keys.tolist())
         found = [one for one in _alive(view, new, without) if one.language != features.languages[first]]
         return joined(rows, comparer.compared(found, comparer.features(found))) if found else rows
 
@@ -204,9 +204,9 @@ def _behind(before: Sequence[Ranked], ranked: Sequence[Ranked]) -> list[Ranked]:
     return [replace(one, score=min(one.score, least)) for one in ranked if one.chunk.key not in known]
 
 
-def _alive(view: View, keys: Keys, without: frozenset[int]) -> list[Candidate]:
+def _alive(view: View, keys: Set[int], without: frozenset[int]) -> list[Candidate]:
     """The chunks that still exist, in the order of their keys."""
-    found = view.store.candidates(keys[keys <= view.state.last_chunk].tolist())
+    found = view.store.candidates(sorted(key for key in keys if key <= view.state.last_chunk))
     return [one for one in found if one.cluster not in without]
 
 

@@ -22,6 +22,7 @@ from api.service.job_places import job_place, jobs
 KEPT_DAYS, KEPT = 7, 1_000  # ended jobs that are still told about
 _j = jobs.c
 _UNENDED = _j.ended.is_(None)
+_TAKEN = (_j.id, _j.ended, _j.attempts, _j.told, _j.payload)  # by another archive, which numbers them anew
 
 
 class Waiting(NamedTuple):
@@ -81,6 +82,22 @@ class JobStore:
             kept |= {"ended": job.finished, "payload": None}
         with self._place.telling() as db:
             db.execute(update(jobs).where(_j.id == job.id).values(kept))
+
+    def take_over(self, other: JobStore) -> int:
+        """Add the jobs of another archive in their order, those that are not here yet; returns how many have not ended.
+
+        A job that was being run when its service stopped goes on here where it was.
+        """
+        theirs = other._rows(select(*_TAKEN).order_by(_j.number))
+        here = self.ids()
+        if new := [row._asdict() for row in theirs if row.id not in here]:
+            with self._place.adding() as db:
+                db.execute(insert(jobs), new)
+        return sum(row.ended is None for row in theirs)
+
+    def ids(self) -> set[str]:
+        """Those of all jobs."""
+        return {job_id for (job_id,) in self._rows(select(_j.id))}
 
     def prune(self) -> None:
         """Forget jobs that ended long ago, or before many others."""

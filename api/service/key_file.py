@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -69,8 +69,19 @@ class Keys(ABC):
         """The keys, to be changed by nobody else meanwhile, and kept when all went well."""
 
     @abstractmethod
+    def _keep(self, keys: Sequence[Key]) -> None:
+        """Keep these, whatever was there."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of what is open."""
+
+    def take_over(self, other: Keys) -> int | None:
+        """Keep the keys of another archive; returns how many, None where it never had any."""
+        theirs = other.known()
+        if theirs is not None:
+            self._keep(theirs)
+        return None if theirs is None else len(theirs)
 
     def known(self) -> tuple[Key, ...] | None:
         """All keys, oldest first, or None where nobody is asked for one; raises BadInput where they cannot be read."""
@@ -147,6 +158,13 @@ class KeyFile(Keys):
         except (OSError, ValueError) as error:
             raise self._unreadable(error) from error
 
+    def _keep(self, keys: Sequence[Key]) -> None:
+        """Readable by the owner alone at every moment: the file that is about to take its place is made so first."""
+        new = self.path.with_name(self.path.name + ".new")
+        new.touch(0o600)
+        new.chmod(0o600)  # one that a crash left behind
+        write_atomically(self.path, _as_text(keys))
+
     @contextmanager
     def _changing(self) -> Iterator[list[Key]]:
         if not self.path.parent.is_dir():
@@ -155,7 +173,7 @@ class KeyFile(Keys):
             with FileLock(f"{self.path}.lock", timeout=WAIT):
                 keys = list(self.all())
                 yield keys
-                _write(self.path, keys)
+                self._keep(keys)
         except Timeout:
             raise _in_use(self.name) from None
 
@@ -179,6 +197,9 @@ class SharedKeys(Keys):
     def _text(self) -> str | None:
         return self._location.read(NAME)
 
+    def _keep(self, keys: Sequence[Key]) -> None:
+        self._location.keep(NAME, _as_text(keys))
+
     @contextmanager
     def _changing(self) -> Iterator[list[Key]]:
         self._location.manifest()  # says plainly where there is no archive
@@ -190,7 +211,7 @@ class SharedKeys(Keys):
         try:
             keys = list(self.all())
             yield keys
-            self._location.keep(NAME, _as_text(keys))
+            self._keep(keys)
         finally:
             self._session.unlock()
 
@@ -227,16 +248,8 @@ def _in_use(name: str) -> BadInput:
     return BadInput(f"the keys in {name} are being changed by another command", "try again when that is done")
 
 
-def _as_text(keys: list[Key]) -> str:
+def _as_text(keys: Sequence[Key]) -> str:
     return json.dumps({"keys": [asdict(key) for key in keys]}, indent=1)
-
-
-def _write(path: Path, keys: list[Key]) -> None:
-    """Readable by the owner alone at every moment: the file that is about to take its place is made so first."""
-    new = path.with_name(path.name + ".new")
-    new.touch(0o600)
-    new.chmod(0o600)  # one that a crash left behind
-    write_atomically(path, _as_text(keys))
 
 
 def _hash(token: str) -> str:

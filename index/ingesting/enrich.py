@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _HEBREW = 6  # multiplication signs; Hebrew mojibake has many, a knitting pattern or a size has few
 _SHIELD = "\ue000"
+_REACH = 5  # code points to either side of a suspicious sign; none of ftfy's patterns goes further
+_SUSPICIOUS = (
+    "c1", "bad", "law", "currency", "start_punctuation", "end_punctuation", "numeric", "upper_accented", "box"
+)  # fmt: skip
 _ROUNDS = 4  # one step may bring up work for another; in practice the second changes nothing
 _TITLE = 200  # code points at most
 _SHORT = 15
@@ -107,21 +111,38 @@ def _normal_once(text: str) -> str:
 def _repaired(text: str) -> str:
     """Without surrogates, and mojibake undone where it is certain."""
     from ftfy import fix_encoding
-    from ftfy.badness import is_bad
 
     text = _without_surrogates(text)
     few = text.count("×") < _HEBREW and _SHIELD not in text
     shielded = text.replace("×", _SHIELD) if few else text
-    if not is_bad(shielded):
+    if not is_mojibake(shielded):
         return text
     return fix_encoding(shielded, _repairs()).replace(_SHIELD, "×" if few else _SHIELD)
 
 
+def is_mojibake(text: str) -> bool:
+    """What `ftfy.badness.is_bad` says of a text, which is asked only where a sign stands that its patterns need."""
+    from ftfy.badness import is_bad
+
+    around = (text[max(found.start() - _REACH, 0) : found.end() + _REACH] for found in _suspects().finditer(text))
+    return any(map(is_bad, around)) and is_bad(text)
+
+
+@lru_cache(maxsize=1)
+def _suspects() -> re.Pattern[str]:
+    """Signs of which each of ftfy's patterns needs at least one; a test compares."""
+    from ftfy.badness import MOJIBAKE_CATEGORIES
+
+    return re.compile("[" + "".join(MOJIBAKE_CATEGORIES[name] for name in _SUSPICIOUS) + "œÙЂ°]")
+
+
 def _without_surrogates(text: str) -> str:
     """Pairs joined, lone halves replaced."""
-    if text.isascii() or not any("\ud800" <= char <= "\udfff" for char in set(text)):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 @lru_cache(maxsize=1)

@@ -40,13 +40,15 @@ class Unchanged:
 class Pending:
     """A draft that is not known by its hash. `held` is the content that the archive holds under the id it brings.
 
-    `repeats`: its id came before in this run, so that what becomes of it depends on what became of that one.
+    `repeats`: its id came before in this run, so that what becomes of it depends on what became of that one. `is_new`:
+    no article had its id or address when it was looked up, so that nobody need look again.
     """
 
     draft: Draft
     hashed: str
     held: str | None = None
     repeats: bool = False
+    is_new: bool = False
 
     @property
     def origin(self) -> str:
@@ -170,17 +172,19 @@ class Intake:
         """By the hash of the draft, before its text is read again."""
         hashed, brought = draft_hash(draft), identity(draft)
         first = self.first.get(_key(brought)) if brought else None
-        if first is None and self.archive.store.holds_draft(hashed):
+        lasting = bool(brought and _has_own_id(draft))
+        known = self.archive.store.article_origin(brought) if brought and lasting and not first else None
+        if known.draft_hash == hashed if known else not (first or lasting) and self.archive.store.holds_draft(hashed):
             if brought:
                 self.first[_key(brought)] = _First(hashed, None, printable(str(draft.origin)), draft.record)
             return Unchanged(brought or "")
         if first is not None and first.draft_hash == hashed:
             return Unchanged(brought or "")
-        return Pending(draft, hashed)
+        return Pending(draft, hashed, is_new=lasting and not first and not known)
 
     def _as_first_named(self, draft: Draft, article: Article, origin: str) -> Article:
         """A file that is given again through another of its folders is the same article, under the id that it has."""
-        others = other_names(article.id, origin) if draft.name and not (draft.id or draft.url) else []
+        others = other_names(article.id, origin) if draft.name and not _has_own_id(draft) else []
         if not others or self.archive.store.article_origin(article.id):
             return article
         return replace(article, id=self.archive.store.known_as(others, origin) or article.id)
@@ -198,10 +202,10 @@ class Intake:
 
     def _compared(self, pending: Pending, article: Article, make: Callable[[Article], Cut]) -> Cut | Unchanged:
         """The article as against what the archive holds under its id."""
-        draft, known = pending.draft, self.archive.store.article_origin(article.id)
+        draft, known = pending.draft, None if pending.is_new else self.archive.store.article_origin(article.id)
         if known and known.content_hash == article.content_hash:
             return Unchanged(article.id, pending.hashed)
-        if known and draft.name and not (draft.id or draft.url) and known.origin != pending.origin:
+        if known and draft.name and not _has_own_id(draft) and known.origin != pending.origin:
             raise BadInput(
                 f"the name {article.id!r} is taken by an article from {known.origin}",
                 "give this folder names of its own with --id-prefix, or delete the other article",
@@ -211,6 +215,11 @@ class Intake:
     def _note(self, notes: Sequence[str], origin: str, record: int) -> None:
         for note in notes:
             self.note(Rejection(origin, record, note, ""))
+
+
+def _has_own_id(draft: Draft) -> bool:
+    """Whether it goes by an id or an address: a name is another one when its file is given through another folder."""
+    return bool(draft.id or draft.url)
 
 
 def _key(article_id: str) -> bytes:

@@ -16,18 +16,20 @@ from index.documents import documents_after
 from index.milvus.address import parse_address
 from index.milvus.checking import check_words
 from index.milvus.labels import Labels, stamped
-from index.milvus.ledger import Counts, Ledger, RemoteState
+from index.milvus.ledger import NAME, Counts, Ledger, RemoteState
 from index.milvus.server import LABEL_KEY, Server
 from index.milvus.steps import Ahead, advanced, steps
 from index.milvus.view import MilvusView, Remembered
 from index.truth.store import Store
-from index.view import DerivedDamaged, Version
+from index.view import DerivedDamaged, Indexes, Version
 
 GRACE = 20.0  # seconds; no search takes as long
 
 
-class MilvusIndexes:
+class MilvusIndexes(Indexes):
     """The collection of one archive; its state is in the truth."""
+
+    kept_as = NAME
 
     def __init__(self, uri: str, store: Store, dimension: int, archive_id: str) -> None:
         self.store, self.dimension = store, dimension
@@ -43,9 +45,8 @@ class MilvusIndexes:
         self.server.close()
 
     def version(self) -> Version:
-        """Changes whenever another state is published, or the collection was found to be gone."""
-        state = self.ledger.state()
-        return (state.edition if state else 0, self._losses)
+        """Changes when the collection was found to be gone."""
+        return (0, self._losses)
 
     def load(self) -> MilvusView:
         """The published state; raises DerivedDamaged where it is not on the server, or is still being made."""

@@ -13,6 +13,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,6 +21,7 @@ from filelock import FileLock, Timeout
 from index.errors import ArchiveDamaged, ArchiveLocked
 from index.files import full_disk_said, version_of, write_atomically
 from index.places.manifest import NAME, Manifest, missing, read_manifest
+from index.truth.history import Moment
 from index.truth.store import Store
 
 _UNBORN = ".new"
@@ -41,6 +43,10 @@ class Folder:
     def version(self) -> tuple[int, int]:
         """Changes whenever another manifest takes the place of this one."""
         return version_of(self.path / NAME)
+
+    def moment(self, store: Store, index: str) -> Moment:
+        """What the truth says, and the version of the manifest's file."""
+        return replace(store.moment(index=index), manifest=self.version())
 
     def exists(self) -> bool:
         """Whether an archive is there."""
@@ -128,6 +134,11 @@ def _unlink(truth: Path) -> None:
         truth.with_name(truth.name + suffix).unlink(missing_ok=True)
 
 
+def in_use(name: str, waited: float) -> ArchiveLocked:
+    """The error for what another process writes to for longer than was waited."""
+    return ArchiveLocked(f"another process is writing to {name} (waited {waited:g} s): let it finish, or stop it")
+
+
 @contextmanager
 def file_lock(path: Path, wait: float, name: str) -> Iterator[None]:
     """Hold a lock that is a file; raises ArchiveLocked."""
@@ -135,9 +146,7 @@ def file_lock(path: Path, wait: float, name: str) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise ArchiveLocked(
-            f"another process is writing to {name} (waited {wait:g} s): let it finish, or stop it"
-        ) from None
+        raise in_use(name, wait) from None
     try:
         yield
     finally:

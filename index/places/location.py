@@ -11,6 +11,7 @@ from index.places.folder import Folder
 from index.places.manifest import Manifest
 
 if TYPE_CHECKING:
+    from index.truth.history import Moment
     from index.truth.postgres import PostgresSchema
     from index.truth.store import Store
 
@@ -32,6 +33,12 @@ class Location(Protocol):
     def version(self) -> Hashable:
         """Changes whenever another manifest is published."""
 
+    def moment(self, store: Store, index: str) -> Moment:
+        """What the archive is now, with the `version` of its manifest and the state of the index of a name, if any.
+
+        In a snapshot of the truth it is that state's. On a server it is one statement.
+        """
+
     def manifest(self) -> Manifest:
         """The manifest; says plainly when there is none."""
 
@@ -51,7 +58,7 @@ class Location(Protocol):
         """Delete the generation that a manifest names, as far as it is there."""
 
     def remove(self, manifest: Manifest) -> None:
-        """Delete the whole archive; to be called under the lock."""
+        """Delete the whole archive, but for indexes on another server; to be called under the lock."""
 
     def lock(self, wait: float) -> AbstractContextManager[None]:
         """Hold the write lock; raises ArchiveLocked where another process has it for longer than `wait` seconds."""

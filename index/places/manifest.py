@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.encoders.encoder import BUNDLED, Encoder
-from index.errors import ArchiveDamaged, ArchiveMissing, EncoderMismatch
+from index.errors import ArchiveDamaged, ArchiveMissing, BadInput, EncoderMismatch
 
 NAME = "manifest.json"
 FORMAT = 1
+CHUNK_TOKENS, FEWEST_TOKENS = 200, 16
 COMPACT = "compact"  # indexes in files, and the vectors in the truth alone
 
 
@@ -40,6 +41,11 @@ class Manifest:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @property
+    def index_is_remote(self) -> bool:
+        """Whether the derived indexes are on Milvus."""
+        return self.index not in ("", COMPACT)
+
+    @property
     def schema(self) -> str:
         """The schema of the truth in a database: another one after each re-embedding."""
         return f"zitat_{self.generation}"
@@ -54,7 +60,7 @@ class Manifest:
         """The folder of the indexes derived from that truth."""
         return "derived" if self.generation == 1 else f"derived-{self.generation}"
 
-    def check_encoder(self, encoder: Encoder, archive: Path | str, named: str | None = None) -> None:
+    def check_encoder(self, encoder: Encoder, archive: str, named: str | None = None) -> None:
         """Refuse an encoder whose vectors may not be compared with the archive's; `named` is what it was loaded by."""
         if encoder.fingerprint == self.encoder:
             return
@@ -65,9 +71,9 @@ class Manifest:
         cure = self._cure(archive, named)
         raise EncoderMismatch(f"{archive} was made with {ours}, but this encoder is {theirs}: {cure}")
 
-    def _cure(self, archive: Path | str, named: str | None) -> str:
+    def _cure(self, archive: str, named: str | None) -> str:
         """Another model was asked for, or the archive's own is not what it was, or a program brought an encoder."""
-        reembed = f"`zitat reembed --archive {shlex.quote(str(archive))} --model"
+        reembed = f"`zitat reembed --archive {shlex.quote(archive)} --model"
         if named is not None and located(named) != self.model:
             return f"leave --model out, or change the archive over with {reembed} {shlex.quote(named)}`"
         changed = f"its model {self.model} is not what it was: bring that back, or make the archive anew with "
@@ -97,3 +103,13 @@ def missing(archive: str) -> ArchiveMissing:
 def located(model: str) -> str:
     """A model's name, or where its folder lies: an archive may be opened from another working directory."""
     return str(Path(model).resolve()) if model != BUNDLED and Path(model).is_dir() else model
+
+
+def checked_size(wanted: int | None, window: int) -> int:
+    """How many tokens passages are to have; raises BadInput where the encoder cannot take as many."""
+    if wanted is None:
+        return min(CHUNK_TOKENS, window)
+    if not FEWEST_TOKENS <= wanted <= window:
+        cure = f"give a number from {FEWEST_TOKENS} to {window}, or leave it out"
+        raise BadInput(f"passages of {wanted} tokens cannot be made with this model", cure)
+    return wanted

@@ -1,27 +1,29 @@
 """An archive moved to another place: from a folder to a server, back, or from one to the next.
 
-Every row is taken over as it is, with its numbers, and compared afterwards. The new archive is there only once all of
-that is done: a run that was stopped leaves nothing that anybody would take for an archive. The old one stays.
+Every row is taken over as it is, with its numbers, and compared afterwards; the indexes are made anew and verified. The
+new archive is there only once all of that is done: a run that was stopped leaves nothing that anybody would take for an
+archive. The old one stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Column, Table, func, insert, select
+from sqlalchemy import Column, Table, func, select
 
 from index.archive import WAIT_FOR_WRITER, Archive
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveReadOnly, BadInput
+from index.places.generations import discard, indexes_of
 from index.places.location import Location, located
 from index.places.manifest import Manifest
 from index.truth import tables
 from index.truth.store import Store
-from index.verify import verify
+from index.verify import inspected
 
 TOGETHER = 500  # numbers of rows
 # In the order in which rows refer to others, and the number that each is read by. What indexes on a server keep in the
@@ -46,11 +48,16 @@ class Moved:
 
 
 def migrate(
-    source: Archive, where: Path | str, index: str = "", progress: Callable[[int], None] = lambda rows: None
+    source: Archive,
+    where: Path | str,
+    index: str = "",
+    progress: Callable[[int], None] = lambda rows: None,
+    along: Callable[[], None] = lambda: None,
 ) -> Moved:
     """Make an archive that holds what another one does; raises ArchiveDamaged where they differ in the end.
 
     `index` is where the new archive's indexes are to be. `progress` gets how many rows were moved since the last call.
+    `along` moves what else belongs to the archive, as the last thing before it can be opened.
     """
     manifest = replace(source.manifest, generation=1, index=index, id=uuid4().hex)
     with ExitStack() as held, closing(located(where)) as target:
@@ -58,9 +65,15 @@ def migrate(
         held.enter_context(target.lock(WAIT_FOR_WRITER))
         if target.exists():
             raise ArchiveError(f"{target.name} already holds an archive: choose another place")
-        rows = _filled(source.store, target, manifest, progress)
-        target.publish(manifest)
-    return _checked(source, where, rows)
+        try:
+            moved = _made(source.store, target, manifest, progress)
+            along()
+            target.publish(manifest)
+        except BaseException:
+            with suppress(ArchiveError):  # what went wrong matters more
+                discard(target, manifest)
+            raise
+    return moved
 
 
 def _keep_still(source: Archive, held: ExitStack) -> None:
@@ -71,33 +84,48 @@ def _keep_still(source: Archive, held: ExitStack) -> None:
         held.enter_context(source.store.snapshot())
 
 
-def _filled(source: Store, target: Location, manifest: Manifest, progress: Callable[[int], None]) -> int:
-    """Make a truth of the same rows; returns how many there are."""
+def _made(source: Store, target: Location, manifest: Manifest, progress: Callable[[int], None]) -> Moved:
+    """Make a truth of the same rows and its indexes, all of it verified; nobody can open it as yet."""
+    with closing(target.make(manifest)) as store:
+        rows = _filled(source, store, target, progress)
+        _compare(source, store)
+        with closing(indexes_of(target, manifest, store)) as indexes:
+            indexes.catch_up()
+            if problems := inspected(store, indexes.load, indexes):
+                raise ArchiveDamaged(f"{target.name} is not what was moved there: {problems[0]}")
+        counts = store.counts()
+        if counts != source.counts():
+            raise ArchiveDamaged(f"{target.name} counts other articles than {source.where.name}")
+        return Moved(int(str(counts["articles"])), int(str(counts["chunks"])), rows)
+
+
+def _filled(source: Store, store: Store, target: Location, progress: Callable[[int], None]) -> int:
+    """Copy the rows; returns how many there are."""
     moved = 0
-    try:
-        with closing(target.make(manifest)) as store:
-            for table, number in _MOVED:
-                for rows in _pages(source, table, number):
-                    _check_texts(rows, target)
-                    with store.transaction() as db:
-                        db.execute(insert(table), [row._asdict() for row in rows])
-                    moved += len(rows)
-                    progress(len(rows))
+    for table, number in _MOVED:
+        names = [column.name for column in _columns(source, table)]
+        for rows in _pages(source, source, table, number):
+            _check_texts(rows, target)
             with store.transaction() as db:
-                store.where.count_on(db)
-            _compare(source, store)
-    except BaseException:
-        target.discard(manifest)
-        raise
+                store.where.put(db, table, names, rows)
+            moved += len(rows)
+            progress(len(rows))
+    with store.transaction() as db:
+        store.where.finish(db)
     return moved
 
 
-def _pages(store: Store, table: Table, number: Column[int]) -> Iterator[Sequence[Any]]:
-    """The rows of a table, some together, in the order of their numbers."""
+def _columns(source: Store, table: Table) -> list[Column[Any]]:
+    """Those that the source has: one that cannot be written to may be of an earlier form."""
+    return [column for column in table.columns if source.has_stamps or column is not tables.log.c.stamp]
+
+
+def _pages(source: Store, store: Store, table: Table, number: Column[int]) -> Iterator[Sequence[Any]]:
+    """The rows of a table, some together, in the order of their numbers, with the columns that the source has."""
     first, last = store.rows(select(func.coalesce(func.min(number), 1), func.coalesce(func.max(number), 0)))[0]
     order = [number, *(column for column in table.primary_key if column is not number)]
     for at in range(first, last + 1, TOGETHER):
-        page = select(table).where(number.between(at, at + TOGETHER - 1)).order_by(*order)
+        page = select(*_columns(source, table)).where(number.between(at, at + TOGETHER - 1)).order_by(*order)
         if rows := store.rows(page):
             yield rows
 
@@ -115,18 +143,6 @@ def _check_texts(rows: Sequence[Any], target: Location) -> None:
 
 def _compare(source: Store, store: Store) -> None:
     for table, number in _MOVED:
-        pages = zip(_pages(source, table, number), _pages(store, table, number), strict=True)
+        pages = zip(_pages(source, source, table, number), _pages(source, store, table, number), strict=True)
         if not all(list(ours) == list(theirs) for ours, theirs in pages):
             raise store.damaged(f"the table {table.name} is not what was moved there")
-
-
-def _checked(source: Archive, where: Path | str, rows: int) -> Moved:
-    """Have the indexes made, and everything verified."""
-    with Archive(where) as made:
-        made.view()
-        if problems := verify(made):
-            raise ArchiveDamaged(f"{made.location.name} is not what was moved there: {problems[0]}")
-        counts = made.store.counts()
-        if counts != source.store.counts():
-            raise ArchiveDamaged(f"{made.location.name} counts other articles than {source.location.name}")
-        return Moved(int(str(counts["articles"])), int(str(counts["chunks"])), rows)

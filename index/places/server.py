@@ -20,12 +20,14 @@ from sqlalchemy import Column, Connection, Engine, MetaData, Table, Text, delete
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from index.encoders.bundled import cache_folder
-from index.errors import ArchiveError, ArchiveLocked
+from index.errors import ArchiveError
 from index.files import full_disk_said
-from index.places.folder import bytes_in
+from index.places.folder import bytes_in, in_use
 from index.places.manifest import Manifest, missing, read_manifest
+from index.truth.history import Moment
 from index.truth.migrations import ARCHIVE
-from index.truth.postgres import PostgresSchema, Session, explained, parse_address
+from index.truth.postgres import PostgresSchema, Session, parse_address
+from index.truth.postgres_errors import explained
 from index.truth.store import Store
 
 SCHEMA = "zitat"
@@ -33,6 +35,7 @@ LOOK_AGAIN_AFTER = 0.1  # seconds, for a lock that another process holds
 _NO_TABLE = ("42P01", "3F000")
 
 _settings = Table("settings", MetaData(), Column("name", Text, primary_key=True), Column("value", Text), schema=SCHEMA)
+_MANIFEST = select(_settings.c.value).where(_settings.c.name == "manifest").scalar_subquery()
 
 
 class Server:
@@ -56,6 +59,10 @@ class Server:
     def version(self) -> str | None:
         """The manifest itself."""
         return self.read("manifest")
+
+    def moment(self, store: Store, index: str) -> Moment:
+        """What the truth and the settings say, read together."""
+        return store.moment(_MANIFEST, index)
 
     def exists(self) -> bool:
         """Whether an archive is there."""
@@ -105,8 +112,7 @@ class Server:
         with self._said_plainly():
             while not self._session.try_lock():
                 if time.monotonic() >= until:
-                    said = f"another process is writing to {self.name} (waited {wait:g} s)"
-                    raise ArchiveLocked(f"{said}: let it finish, or stop it")
+                    raise in_use(self.name, wait)
                 time.sleep(LOOK_AGAIN_AFTER)
         try:
             with full_disk_said(cache_folder()):

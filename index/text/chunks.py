@@ -6,10 +6,11 @@ tokens.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import regex
@@ -78,7 +79,7 @@ def chunk(text: str, language: str, tokenizer: TokenCounter, *, size: int = 200,
 
 
 def _language(passage: str, article: str) -> str:
-    if sum(map(str.isalpha, passage)) < TELLING:
+    if sum(islice(filter(None, map(str.isalpha, passage)), TELLING)) < TELLING:
         return article
     told, sure = detect(passage)
     return told if sure >= SURE else article
@@ -101,12 +102,12 @@ class _Ruler:
 
     def __init__(self, text: str, tokenizer: TokenCounter, window: int) -> None:
         self.text, self.tokenizer, self.window = text, tokenizer, window
-        self.ends = tokenizer.token_ends(text)
+        self.ends: list[int] = tokenizer.token_ends(text).tolist()
         self.surely = window * 7 // 8 - 2  # tokenised alone, a passage's first and last words may split otherwise
 
     def count(self, start: int, end: int) -> int:
-        first, last = self.ends.searchsorted((start, end), side="right")
-        return max(int(last - first), 1)
+        first = bisect_right(self.ends, start)
+        return max(bisect_right(self.ends, end, first) - first, 1)
 
     def fits(self, start: int, end: int) -> bool:
         """Whether the window holds the passage; near the window it is tokenised alone to be certain."""
@@ -126,10 +127,10 @@ class _Ruler:
 
     def _cut(self, start: int, end: int) -> int:
         """The end of the longest piece from `start` that fits, at a clause mark or a space where there is one."""
-        first = int(self.ends.searchsorted(start, side="right"))
+        first = bisect_right(self.ends, start)
         room = self.window
         while room:
-            cut = min(int(self.ends[min(first + room, len(self.ends)) - 1]), end)
+            cut = min(self.ends[min(first + room, len(self.ends)) - 1], end)
             cut = self._last_mark(start + (cut - start) // 2, cut) or outside_cluster(self.text, start, cut)
             if start < cut < end and self.fits(start, cut):
                 return cut
@@ -148,15 +149,14 @@ class _Pieces:
 
     def __init__(self, spans: list[Span], ruler: _Ruler) -> None:
         self.spans, self.ruler = spans, ruler
-        starts, ends = zip(*spans, strict=True)
-        self.before = ruler.ends.searchsorted(starts, side="right").tolist()
-        self.until = ruler.ends.searchsorted(ends, side="right").tolist()
+        self.before = [bisect_right(ruler.ends, start) for start, _ in spans]
+        self.until = [bisect_right(ruler.ends, end) for _, end in spans]
 
     def span(self, first: int, last: int) -> Span:
         return self.spans[first][0], self.spans[last][1]
 
     def tokens(self, first: int, last: int) -> int:
-        return int(self.until[last] - self.before[first])
+        return self.until[last] - self.before[first]
 
     def fit(self, first: int, last: int) -> bool:
         return self.ruler.fits(*self.span(first, last))
@@ -192,11 +192,11 @@ def _next_cuts(pieces: _Pieces, target: float) -> list[int]:
     costs = _break_costs(pieces)
     longest = min(LONGEST * target, pieces.ruler.surely)
     best = [0.0] * (len(pieces.spans) + 1)
-    after = [0] * len(pieces.spans)
+    after, until = [0] * len(pieces.spans), pieces.until
     for first in reversed(range(len(pieces.spans))):
-        best[first] = float("inf")
+        best[first], before = float("inf"), pieces.before[first]
         for last in range(first, len(pieces.spans)):
-            tokens = pieces.tokens(first, last)
+            tokens = until[last] - before
             if last > first and tokens > longest:
                 break
             cost = (tokens / target - 1) ** 2 + costs[last + 1] + best[last + 1]

@@ -5,7 +5,8 @@ It does not store anything: the archive keeps the bands and compares the signatu
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -26,6 +27,7 @@ LONGEST = 40_000  # code points; a copy is known by its beginning
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{Nd}]+")
 _UNSPACED = regex.compile(f"[{UNSPACED}]")
+_MAY_BE_UNSPACED = re.compile("[\u0e00-\U0010ffff]")  # Thai comes first of the scripts without spaces
 
 
 def signature(text: str) -> Signature:
@@ -33,24 +35,47 @@ def signature(text: str) -> Signature:
     import xxhash
     from datasketch import MinHash
 
-    minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=xxhash.xxh32_intdigest, seed=1, scheme="affine32")
-    minhash.update_batch([shingle.encode() for shingle in shingles(text[:LONGEST])])
+    minhash = MinHash(
+        num_perm=PERMUTATIONS, hashfunc=xxhash.xxh32_intdigest, scheme="affine32", permutations=_permutations()
+    )
+    minhash.update_batch(map(str.encode, shingles(text[:LONGEST])))
     values: Signature = minhash.hashvalues
     return values
 
 
-_folded = lru_cache(maxsize=100_000)(fold)
+@cache
+def _permutations() -> npt.NDArray[np.uint32]:
+    """The same for every article; to draw them anew takes as long as to use them."""
+    from datasketch import MinHash
+
+    drawn: npt.NDArray[np.uint32] = MinHash(num_perm=PERMUTATIONS, seed=1, scheme="affine32").permutations
+    return drawn
 
 
 def shingles(text: str) -> set[str]:
     """What two texts are compared by: three words in a row, or five letters where words are not spaced."""
-    words = [_folded(word) for word in _WORD.findall(text)]
-    letters = "".join(words)
-    if 2 * len(_UNSPACED.findall(letters)) > len(letters):
-        words, length, joint = list(letters), 5, ""
-    else:
-        length, joint = 3, " "
-    return {joint.join(words[at : at + length]) for at in range(max(len(words) - length + 1, 1))}
+    words = _words(text)
+    if _is_unspaced("".join(words)):
+        return _runs("".join(words), 5)
+    if len(words) < 3:
+        return {" ".join(words)}
+    return set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+
+
+def _runs(letters: str, length: int) -> set[str]:
+    return {letters[at : at + length] for at in range(max(len(letters) - length + 1, 1))}
+
+
+def _is_unspaced(letters: str) -> bool:
+    """Whether most letters are of a script without spaces."""
+    return bool(_MAY_BE_UNSPACED.search(letters)) and 2 * len(_UNSPACED.findall(letters)) > len(letters)
+
+
+def _words(text: str) -> list[str]:
+    """The folded words, folded together: to `fold` a line is a text of its own."""
+    words: list[str] = _WORD.findall(text)
+    folded = fold("\n".join(words)).split("\n")
+    return folded if len(folded) == len(words) else [fold(word) for word in words]
 
 
 def bands(signature: Signature) -> list[bytes]:

@@ -41,7 +41,7 @@ _SCRIPTS = {
     "si": (0x0D80, 0x0DFF),
 }
 _ANY_SCRIPT = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SCRIPTS.values()) + "]")
-_LETTER = re.compile(r"[^\W\d_]")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 # One name for what libraries and files call differently; Babel knows the rest.
 _OURS = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "un": UNKNOWN, "mo": "ro", "tw": "ak", "als": "gsw"} | {
     "azb": "az", "bcl": "bik", "bxr": "bua", "diq": "zza", "dty": "ne", "eml": "egl", "gom": "kok", "mhr": "chm",
@@ -53,14 +53,14 @@ _SAME = {"nb": "no", "sh": "sr", "fil": "tl", "wuu": "zh", "arz": "ar", "arb": "
 def detect(text: str) -> tuple[str, float]:
     """The language of an article, and how sure that is from 0 to 1; ("und", 0.0) where it holds no letter."""
     sample = text[:_SAMPLE].replace("\n", " ").replace("\0", " ")
-    letters = _LETTER.findall(sample)
+    letters = len(_NO_LETTERS.sub("", sample))
     if not letters:
         return UNKNOWN, 0.0
-    alone = _by_script(sample, len(letters))
+    alone = _by_script(sample, letters)
     if alone is not None:
-        return alone, 1.0 if len(letters) >= 10 else 0.9
+        return alone, 1.0 if letters >= 10 else 0.9
     guess, share, reliable = _cld2(sample)
-    if reliable and share >= 0.8 and len(letters) >= _LONG:
+    if reliable and share >= 0.8 and letters >= _LONG:
         return guess, round(share, 2)
     return _together(guess, share, reliable, sample)
 
@@ -121,13 +121,16 @@ def _by_script(sample: str, letters: int) -> str | None:
         return None
     counts: Counter[str] = Counter()
     for char, count in Counter(seen).items():
-        code = ord(char)
-        language = next(name for name, (low, high) in _SCRIPTS.items() if low <= code <= high)
-        counts[language] += count
+        counts[_script_of(char)] += count
     if counts["ja"] * 20 > counts["zh"] and (counts["ja"] > 1 or letters < 12):
         return "ja"
     best, count = counts.most_common(1)[0]
     return best if count * 2 >= letters or best == "zh" else None
+
+
+@lru_cache(maxsize=8192)
+def _script_of(char: str) -> str:
+    return next(name for name, (low, high) in _SCRIPTS.items() if low <= ord(char) <= high)
 
 
 def _together(guess: str, share: float, reliable: bool, sample: str) -> tuple[str, float]:
@@ -155,7 +158,9 @@ def _cld2(sample: str) -> tuple[str, float, bool]:
 
 def _clean(sample: str) -> str:
     """Without the control characters that CLD2 refuses."""
-    return "".join(char if char.isprintable() else " " for char in sample)
+    if sample.isprintable():
+        return sample
+    return sample.translate({ord(char): " " for char in set(sample) if not char.isprintable()})
 
 
 def _fasttext(sample: str) -> tuple[str, float]:

@@ -62,6 +62,7 @@ class Database:
                 TRUTH.upgrade(db)
         with self._connected() as db:
             self.where.check_format(db)
+            self.has_stamps = self.where.has_stamps(db)
 
     def upgrade(self) -> None:
         """Bring the tables to this program's form; for the one writer."""
@@ -73,6 +74,7 @@ class Database:
         if form != TRUTH.head:
             with self.transaction() as db:
                 TRUTH.upgrade(db)
+        self.has_stamps = True
 
     def close(self) -> None:
         """Close every connection; one in use is closed when it is let go."""

@@ -16,12 +16,13 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, li
 
 from index.article import Article
 from index.scope import EVERYTHING, Scope
-from index.truth.database import Database
+from index.truth.history import History
 from index.truth.keysets import among
-from index.truth.schema import ArticleOrigin, Candidate, Change, StoredArticle, StoredChunk
-from index.truth.tables import articles, chunks, encodings, log, versions
+from index.truth.schema import ArticleOrigin, Candidate, StoredArticle, StoredChunk
+from index.truth.tables import articles, chunks, encodings, versions
 
 PAGE = 500  # articles read together
+KEYS = 50_000  # chunk keys read together
 ENCODINGS = 64  # vectors and codes read together
 MOST_NAMED = 50  # languages and sources in the counts
 _a, _c, _e = articles.c, chunks.c, encodings.c
@@ -55,7 +56,6 @@ _ARTICLES = select(_a.key, *_ARTICLE, _a.content_hash, _a.first_chunk, _a.last_c
 _WITH_ARTICLE = chunks.join(articles, _a.key == _c.article)
 
 # Put together once: what a search asks is then only filled in.
-_SEQUENCE = select(func.coalesce(func.max(log.c.sequence), 0))
 _CANDIDATES = (
     select(_c.key, _c.ordinal, _c.start, _c.end, _a.key, _c.language, _a.earliest, _a.latest, _OLDEST)
     .select_from(_WITH_ARTICLE)
@@ -75,29 +75,24 @@ _MATES = select(_OLDEST, _a.id).where(
 )
 _MATES = _MATES.order_by(_a.key)
 _HOLDS_DRAFT = select(_a.key).where(_a.draft_hash == bindparam("hash"), _CURRENT).limit(1)
-_ORIGIN = select(_a.content_hash, _a.origin).where(_a.id == bindparam("id"), _CURRENT)
+_ORIGIN = select(_a.content_hash, _a.origin, _a.draft_hash).where(_a.id == bindparam("id"), _CURRENT)
 
 
-class Lookup(Database):
+class Lookup(History):
     """The truth, for reading: in any number of processes, while one writes."""
-
-    def sequence(self) -> int:
-        """The number of the last change."""
-        return int(self.rows(_SEQUENCE)[0][0])
 
     def last_chunk(self) -> int:
         """The highest chunk key in use."""
         return int(self.rows(select(func.coalesce(func.max(_c.key), 0)))[0][0])
 
     def chunk_keys(self) -> NDArray[np.int64]:
-        """The keys of all chunks of current articles, ascending."""
-        query = select(_c.key).select_from(_WITH_ARTICLE).where(_CURRENT).order_by(_c.key)
-        return np.array([key for (key,) in self.rows(query)], np.int64)
-
-    def changes(self, after: int) -> list[Change]:
-        """What happened after a sequence number, in order."""
-        query = select(*log.c).where(log.c.sequence > after).order_by(log.c.sequence)
-        return [Change(sequence, bool(removed), *keys) for sequence, removed, *keys in self.rows(query)]
+        """The keys of all chunks of current articles, ascending; read in pages, as there may be many millions."""
+        query = select(_c.key).select_from(_WITH_ARTICLE).where(_CURRENT, _c.key > _AFTER).order_by(_c.key)
+        pages, last = [np.zeros(0, np.int64)], 0
+        while page := self.rows(query.limit(KEYS), {"after": last}):
+            pages.append(np.array([key for (key,) in page], np.int64))
+            last = page[-1][0]
+        return np.concatenate(pages)
 
     def holds_draft(self, draft_hash: str) -> bool:
         """Whether an article was made from exactly this draft, so that nothing needs to be done about it."""

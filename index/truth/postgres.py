@@ -1,28 +1,30 @@
-"""What is PostgreSQL's own about a truth in a schema of a database. The only file that knows psycopg."""
+"""What is PostgreSQL's own about a truth in a schema of a database: connections, the lock, COPY."""
 
 from __future__ import annotations
 
+import logging
 import re
+import selectors
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import Format
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from psycopg.pq import Format, TransactionStatus
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, func, text
+from sqlalchemy.exc import InvalidatePoolError
 
-from index.errors import (
-    ArchiveDamaged,
-    ArchiveError,
-    ArchiveFull,
-    ArchiveLocked,
-    ArchiveReadOnly,
-    ArchiveUnreachable,
-    BadInput,
-)
+from index.errors import ArchiveDamaged, ArchiveError, BadInput
+from index.truth.postgres_errors import explained, first_line, lost, standby
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK = 0x5A_49_54_41_54  # the number of the advisory lock that the one writer holds
 JOBS, KEYS = LOCK + 1, LOCK + 2  # those of who runs a service's jobs, and of who changes its keys
@@ -35,14 +37,23 @@ _SESSION = "-c tcp_keepalives_idle=6 -c tcp_keepalives_interval=3 -c tcp_keepali
 _SESSION += " -c jit=off"
 _SECRETS = re.compile(r"(?<=[?&])(?:password|sslpassword)=[^&]*&?")
 _KEPT, _INNER = 8, 64  # connections kept open, and most besides
+TRUSTED_FOR = 1.0  # seconds after which a connection that was not used is asked whether it is still there
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Results come in binary: codes would be twice as long as text."""
+    """Results come in binary: codes would be twice as long as text. The first statement is sent along with BEGIN."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.format = Format.BINARY
+
+    def execute(self, *arguments: Any, **named: Any) -> _Cursor:
+        """Run a statement."""
+        db = self.connection
+        if db.autocommit or db.info.transaction_status != TransactionStatus.IDLE or not psycopg.Pipeline.is_supported():
+            return super().execute(*arguments, **named)
+        with db.pipeline():
+            return super().execute(*arguments, **named)
 
 
 @dataclass(frozen=True)
@@ -58,9 +69,9 @@ class Address:
         more: dict[str, Any] = {name: value for name, value in _PATIENCE.items() if name not in given}
         more["options"] = f"{_SESSION} {given.get('options', '')} -c search_path={schema}"
         more |= {"fallback_application_name": "zitat", "cursor_factory": _Cursor}
-        engine = create_engine(
-            "postgresql+psycopg://", pool_size=_KEPT, max_overflow=_INNER, pool_pre_ping=True, pool_use_lifo=True
-        )
+        engine = create_engine("postgresql+psycopg://", pool_size=_KEPT, max_overflow=_INNER, pool_use_lifo=True)
+        _look_after(engine)
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # what it logs, it also raises
 
         @event.listens_for(engine, "do_connect")
         def _(_dialect: object, _record: object, _given: object, adapted: dict[str, Any]) -> psycopg.Connection[Any]:
@@ -71,6 +82,31 @@ class Address:
             return db
 
         return engine
+
+
+def _look_after(engine: Engine) -> None:
+    """Take from the pool only connections that are there; one that was just in use is not asked, but looked at."""
+
+    def used(_: psycopg.Connection[Any], record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def look(db: psycopg.Connection[Any], record: ConnectionPoolEntry, _: object) -> None:
+        try:
+            if time.monotonic() - record.info["used"] > TRUSTED_FOR or _has_news(db):
+                engine.dialect.do_ping(cast("DBAPIConnection", db))
+        except psycopg.Error as error:
+            raise InvalidatePoolError(str(error)) from error
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkin", used)
+    event.listen(engine, "checkout", look)
+
+
+def _has_news(db: psycopg.Connection[Any]) -> bool:
+    """Whether something came that nobody asked for: as a rule the server's farewell."""
+    with selectors.DefaultSelector() as came:
+        came.register(db.fileno(), selectors.EVENT_READ)
+        return bool(came.select(0))
 
 
 def parse_address(given: str) -> Address:
@@ -154,6 +190,7 @@ class PostgresSchema:
     plain: ClassVar[dict[str, Any]] = {"isolation_level": "AUTOCOMMIT"}  # each statement by itself
     still: ClassVar[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     driver_errors: ClassVar[tuple[type[Exception], ...]] = (psycopg.Error,)
+    is_standby: ClassVar[ColumnElement[Any]] = func.pg_is_in_recovery()
 
     def __init__(self, address: Address, schema: str, session: Session) -> None:
         self.address, self.schema, self._session = address, schema, session
@@ -194,11 +231,28 @@ class PostgresSchema:
         """Refuse a schema whose tables were lost."""
         db.execute(text("SELECT 1 FROM log LIMIT 1"))
 
-    def count_on(self, db: Connection) -> None:
-        """Number new rows after those that were put in with their numbers."""
+    def has_stamps(self, db: Connection) -> bool:
+        """Whether the log has stamps."""
+        query = "SELECT 1 FROM pg_attribute WHERE attrelid = 'log'::regclass AND attname = 'stamp'"
+        return bool(db.execute(text(query)).all())
+
+    def put(self, db: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Store rows as they are, by COPY; the types are told, as nothing is converted on the way."""
+        kinds = [table.c[name].type.compile(db.dialect).partition(" COLLATE ")[0].lower() for name in names]
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table.name), columns)
+        driver = cast("psycopg.Connection[Any]", db.connection.driver_connection)
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(kinds)
+            for row in rows:
+                copy.write_row(row)
+
+    def finish(self, db: Connection) -> None:
+        """Number new rows after those that were put in with their numbers, and have the planner look at them."""
         for table, column in (("articles", "key"), ("versions", "rowid"), ("log", "sequence")):
             sequence = f"pg_get_serial_sequence('{self.schema}.{table}', '{column}')"
             db.execute(text(f"SELECT setval({sequence}, max({column})) FROM {table}"))
+        db.execute(text("ANALYZE articles, versions, chunks, encodings, bands, log"))
 
     def integrity(self, _: Connection) -> list[str]:
         """What PostgreSQL finds wrong by itself, it says whenever it reads: its pages have checksums."""
@@ -211,37 +265,4 @@ class PostgresSchema:
 
     def explained(self, error: BaseException) -> ArchiveError:
         """One of PostgreSQL's errors as ours."""
-        return explained(self.name, error) or self.damaged(_first_line(error))
-
-
-def explained(name: str, error: BaseException) -> ArchiveError | None:
-    """An error of PostgreSQL as ours; None where tables or pages are damaged."""
-    state, said = getattr(error, "sqlstate", None) or "", _first_line(error)
-    if state in ("XX001", "XX002", "42P01", "42703", "3F000"):  # the tables are made with the archive, and stay
-        return None
-    if state == "53100":
-        cure = "free some disk space and run it again; what was reported as stored is safe"
-        return ArchiveFull(f"the disk of {name} is full ({said}): {cure}")
-    if state == "25006":
-        return standby(name)
-    if state == "55P03":
-        return ArchiveLocked(f"{name} is locked ({said}): let the process that writes to it finish")
-    if state[:2] in ("08", "57") or (not state and isinstance(error, psycopg.OperationalError)):
-        return lost(name, said)
-    return ArchiveError(f"{name}: {said}")
-
-
-def lost(name: str, said: str) -> ArchiveUnreachable:
-    """The error for a server that is not, or no longer, there."""
-    cure = "see that the server runs, and run it again; what was reported as stored is safe"
-    return ArchiveUnreachable(f"{name} does not answer ({said}): {cure}")
-
-
-def standby(name: str) -> ArchiveReadOnly:
-    """The error for a server that may be read only."""
-    cure = "give the address of the primary, or of all servers with ?target_session_attrs=read-write"
-    return ArchiveReadOnly(f"{name} is a standby, which takes no writes: {cure}")
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
+        return explained(self.name, error) or self.damaged(first_line(error))

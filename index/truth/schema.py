@@ -45,10 +45,11 @@ class StoredArticle:
 
 @dataclass(frozen=True)
 class ArticleOrigin:
-    """The content an article has now and the file or URL it came from."""
+    """The content an article has now, the file or URL it came from, and the hash of the draft it was made from."""
 
     content_hash: str
     origin: str
+    draft_hash: str
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, QueuePool, Table, create_engine, event, insert, literal_column
 from sqlalchemy.exc import DisconnectionError
 
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveFull
@@ -41,6 +41,7 @@ class SqliteFile:
     plain: ClassVar[dict[str, Any]] = {"begin": None}  # each statement by itself
     still: ClassVar[dict[str, Any]] = {"begin": "BEGIN"}  # all that is read is of one state
 
+    is_standby: ClassVar[ColumnElement[Any]] = literal_column("0")
     may_write = True  # whoever may write the file; the lock is beside it
 
     def __init__(self, path: Path) -> None:
@@ -82,7 +83,15 @@ class SqliteFile:
         if not self.path.is_file() or self.path.stat().st_size == 0:
             raise self.damaged("the file is missing or empty")
 
-    def count_on(self, _: Connection) -> None:
+    def has_stamps(self, db: Connection) -> bool:
+        """Whether the log has stamps."""
+        return bool(db.exec_driver_sql("SELECT 1 FROM pragma_table_info('log') WHERE name = 'stamp'").all())
+
+    def put(self, db: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Store rows as they are."""
+        db.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+    def finish(self, _: Connection) -> None:
         """SQLite numbers new rows after all that have ever been there."""
 
     def integrity(self, db: Connection) -> list[str]:

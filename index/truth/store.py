@@ -6,6 +6,7 @@ whole or not at all. Every stored vector and code row carries a checksum, as no 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -171,4 +172,4 @@ def _version_row(article_id: str, content_hash: str, ended_at: str) -> dict[str,
 
 
 def _log_row(removed: int, first_chunk: int, last_chunk: int) -> dict[str, int]:
-    return {"removed": removed, "first_chunk": first_chunk, "last_chunk": last_chunk}
+    return {"removed": removed, "first_chunk": first_chunk, "last_chunk": last_chunk, "stamp": secrets.randbits(63)}

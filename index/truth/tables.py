@@ -112,6 +112,7 @@ log = Table(
     Column("removed", Integer, nullable=False),
     Column("first_chunk", Number, nullable=False),
     Column("last_chunk", Number, nullable=False),
+    Column("stamp", BigInteger),  # random: a number that was lost, and is used again, has another one
     sqlite_autoincrement=True,
 )
 

@@ -45,9 +45,10 @@ from retrieval.answering.timeliness import chronological, newest_first, time_not
 from retrieval.answering.unmet import unmet
 from retrieval.clock import Clock
 from retrieval.found import Found
-from retrieval.options import SearchOptions
+from retrieval.options import SearchOptions, language_code
 from retrieval.results import Span
 from retrieval.searcher import Searcher
+from retrieval.spoken import spoken
 
 WITHHELD = (
     "{count} sentence of the language model was not supported by the archive and is left out.",
@@ -85,7 +86,7 @@ class Answerer:
         options = options or AnswerOptions()
         writer = self._writer(options)
         clock = Clock()
-        alone = _standalone(question, options, writer)
+        alone = self._standalone(question, options, writer)
         clock.stage("follow-up")
         found = self.searcher.find(alone.question, _at_least(FROM, options.search), today=today)
         clock.stage("search")
@@ -117,12 +118,17 @@ class Answerer:
             raise BadInput("a generative answer needs a language model", "give --llm-base-url and --llm-model")
         return None if options.mode == "extractive" else self.writer
 
-
-def _standalone(question: str, options: AnswerOptions, writer: Writer | None) -> Standalone:
-    """The question with what a follow-up left out; the language model rewrites it where there is one."""
-    alone = standalone(question, options.conversation, options.search.question_language)
-    rewritten = writer.rewritten(question, options.conversation) if writer and options.conversation else None
-    return replace(alone, question=rewritten) if rewritten else alone
+    def _standalone(self, question: str, options: AnswerOptions, writer: Writer | None) -> Standalone:
+        """The question with what a follow-up left out; the language model rewrites it where there is one."""
+        turns, named = options.conversation, options.search.question_language
+        if not turns:
+            return Standalone(question)
+        with self.searcher.archive.reading() as (view, _):
+            kept = self.searcher.holdings(view.store, view.state.sequence).languages
+        alone = standalone(question, turns, named, kept)
+        language = language_code(named) if named else spoken(question, kept)[0]
+        rewritten = writer.rewritten(question, language, turns) if writer else None
+        return replace(alone, question=rewritten) if rewritten else alone
 
 
 def _at_least(count: int, search: SearchOptions) -> SearchOptions:
@@ -191,8 +197,11 @@ class _Draft:
         """The words that answer in each sentence of a statement.
 
         What is of the kind asked for in a further statement is mostly something else, so there it is marked only where
-        it is what the first one names, or the sentence names that, too.
+        it is what the first one names, or the sentence names that, too. Where the first names nothing, a person named
+        further on is mostly another: who spoke of the deed, not who did it.
         """
+        if self.asking.kind == "person" and self.sentences and not self.named:
+            return [None] * len(proofs)
         spans = [answer_span(self.found, one, self.asking.kind, self.asking.measure) for one in proofs]
         told = [
             (one.text[span.start - one.start : span.end - one.start] if span else "", one.text)

@@ -20,7 +20,7 @@ from index.text.folding import fold
 from index.text.scripts import UNSPACED_OR_KOREAN
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.following.parts import parts_of
-from retrieval.answering.following.small_words import tokens_of, words_of
+from retrieval.answering.following.small_words import NOUNS_HAVE_CAPITALS, tokens_of, words_of
 from retrieval.found import Found
 from retrieval.spoken import small_words_of
 
@@ -33,7 +33,6 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(f"[{UNSPACED_OR_KOREAN}]")
 _NAME = regex.compile(r"\p{Nd}|\p{Katakana}{2}")
 _ANY_DAY = date(2000, 1, 1)  # only where places stand matters here
-_NOUNS_HAVE_CAPITALS = frozenset(["de"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ def cut(text: str, language: str) -> Iterator[tuple[int, int, bool]]:
 def _is_named(text: str, start: int, end: int, language: str) -> bool:
     """Whether a word has a figure or is written as names are; the first of a question has a capital in any case."""
     capital = text[start].isupper() and _WORD.search(text, 0, start) is not None
-    return bool(_NAME.search(text, start, end)) or (capital and language not in _NOUNS_HAVE_CAPITALS)
+    return bool(_NAME.search(text, start, end)) or (capital and language not in NOUNS_HAVE_CAPITALS)
 
 
 def weights(words: Sequence[AskedWord]) -> Values:

@@ -30,6 +30,10 @@ FEW_WORDS = 3.0  # of content; with more of them the signals tell by themselves
 FAR, FARTHER = 0.685, 0.66  # cosines of the nearest passage; questions that an archive answers hardly ever have less
 MET_ELSEWHERE = 0.58  # the share of a question that the first passage meets about as well as any candidate does
 NO_LEAD = 0.04  # of the first passage's score over the second's
+PARTLY_MET, RATHER_FAR = 0.70, 0.69  # the share, and the cosine, below which a first passage without a lead is not near
+TOLD = 0.9  # how well the first passage answers to each word, names among them, to be about the question after all
+ONE_OR_TWO = 2.0  # words of content, of which one that nothing speaks of is most of the question
+AWAY, UNSAID = 0.70, 0.57  # cosine of the nearest passage; how well any candidate meets a word that hardly one meets
 FARTHEST = 30.0  # from even, in log-odds: beyond it a probability is 0 or 1
 
 
@@ -81,10 +85,28 @@ def nothing_near(known: Signals) -> bool:
 
     Of few words each is found somewhere, so that signals of words take "the king of the sun" for answered.
     """
-    if kind_of(known) != "tokens" or known.get("words of content", FEW_WORDS + 1) > FEW_WORDS:
+    if kind_of(known) != "tokens" or known.get("words of content", FEW_WORDS + 1) > FEW_WORDS or _told(known):
         return False
-    scattered = known["met as well as anywhere"] < MET_ELSEWHERE and known["cosine"] < FAR
-    return scattered or (known["cosine"] < FARTHER and known["lead of score"] < NO_LEAD)
+    met, cosine = known["met as well as anywhere"], known["cosine"]
+    if (met < MET_ELSEWHERE and cosine < FAR) or _unsaid(known):
+        return True
+    return known["lead of score"] < NO_LEAD and (cosine < FARTHER or (met < PARTLY_MET and cosine < RATHER_FAR))
+
+
+def _told(known: Signals) -> bool:
+    """Whether the first passage has every word, a name among them: "What did Dvorkovich say?" resembles no passage."""
+    answered = ("word answered least by the first passage", "names answered by the first passage")
+    return all(known.get(name, 0.0) >= TOLD for name in answered)
+
+
+def _unsaid(known: Signals) -> bool:
+    """Whether one of two words is spoken of nowhere: "Où habite Astérix ?".
+
+    Told only where something found is in the question's language: of others, words that are there come no closer.
+    """
+    if known["words of content"] > ONE_OR_TWO or not known.get("candidates in own language"):
+        return False
+    return known["cosine"] < AWAY and known.get("word hardly met", 1.0) < UNSAID
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from index.encoders.codes import alignment
@@ -21,6 +22,7 @@ TELLING = 0.7  # of a token's weight goes by how far it tells sentences apart; t
 OF_PASSAGE = 0.5  # what a passage's own score adds to that of its sentences
 BEFORE = 0.35  # what a token of the topic weighs beside one of the follow-up that leans on it
 FROM = 10  # passages from which answers are chosen, however many are to be shown
+_BULLET = regex.compile(r"(?:[•·▪■●◦►‣]\s*|[*–—-]\s+)+(?=\S)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,7 @@ def _in_passage(found: Found, number: int) -> Iterator[Sentence]:
     coded = found.query is not None and len(found.query.tokens) > 0 and len(ranked.codes) == len(ends)
     pairs = alignment(found.query.tokens, ranked.codes) if coded and found.query else np.zeros((0, len(ends)))
     for start, end in sentence_spans(passage.text, ranked.chunk.language):
+        start = _after_bullet(passage.text, start, end)
         inside = (ends > start) & (ends <= end)
         yield Sentence(
             passage=number,
@@ -107,3 +110,9 @@ def _in_passage(found: Found, number: int) -> Iterator[Sentence]:
             ends=ends[inside] + passage.start,
             codes=ranked.codes[inside] if coded else ranked.codes[:0],
         )
+
+
+def _after_bullet(text: str, start: int, end: int) -> int:
+    """Where a sentence of a list begins that has a bullet or a dash in front of it."""
+    bullet = _BULLET.match(text, start, end)
+    return bullet.end() if bullet else start

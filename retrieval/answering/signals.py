@@ -37,6 +37,7 @@ SHOWN = 10  # passages looked at, however many were asked for
 MET, MOST = 0.5, 0.75  # estimated cosine from which a candidate meets a word; the share of words that are most
 AS_WELL = 0.1  # so much worse than the best candidate is as good
 ALL = 0.5  # how well the word answered to least must be for all to be
+HARDLY = 5  # candidates, by which a word is met where it is hardly met
 
 
 def signals(found: Found, sentences: Sequence[Sentence]) -> Signals:
@@ -58,6 +59,7 @@ def _of_legs(compared: Compared, language: str) -> Signals:
     by_words, by_meaning = int(features.bm25.argmax()), int(features.cosine.argmax())
     return {
         "own language": float(features.languages[0] == language),
+        "candidates in own language": float((features.languages == language).mean()),
         "cosine": float(features.cosine.max()),
         "cosine in the middle": float(np.median(features.cosine)),
         "lead of cosine over the 5th": _lead(features.cosine, 4),
@@ -80,6 +82,7 @@ def _of_candidates(compared: Compared, words: Sequence[AskedWord]) -> Signals:
     return {
         "best passage falls short": _least_shortfall(tokens.max(0), tokens),
         "word met least": float(met[0].min()),
+        "word hardly met": _hardly_met(met),
         "words of content": float(len(words)),
         "met as well as anywhere": float((best[0] - met[0] <= AS_WELL) @ weight),
         "candidates that meet most": float(np.log1p(((met >= MET) @ weight >= MOST).sum())),
@@ -96,6 +99,7 @@ def _of_passages(found: Found, sentences: Sequence[Sentence], words: Sequence[As
         "lead of sentence over the 5th": _lead(tokens.mean(1), 4),
         "answered by the best sentence": float(by_best[0] @ weight),
         "answered by any passage": float(passages.max(0) @ weight),
+        "word answered least by the first passage": float(passages[0].min()),
         "names answered by the first passage": float(passages[0, named].min()) if named else NO_NAME,
         "passages that answer to all": float(np.log1p((passages.min(1) >= ALL).sum())),
     }
@@ -108,6 +112,12 @@ def answered_by_passages(found: Found, sentences: Sequence[Sentence], words: Seq
     for sentence, row in zip(sentences, by_word(closest(sentences), words), strict=True):
         nearest[sentence.passage] = np.maximum(nearest[sentence.passage], row)
     return answered(shares([terms_of(one.text, one.article.language) for one in passages], words), nearest)
+
+
+def _hardly_met(met: Values) -> float:
+    """How well any candidate meets a word that few of them meet, the least such; 1 where many meet each word."""
+    few = (met >= MET).sum(0) <= HARDLY
+    return float(met.max(0)[few].min()) if few.any() else 1.0
 
 
 def _lead(values: NDArray[np.floating], place: int) -> float:

@@ -13,8 +13,10 @@ from eval.fitting import OF_TOKENS, PLAIN, Case, calibration, confidences, fitte
 from eval.refusal import cases, clusters, judged, read, report, write
 from eval.sets.beir import read_beir
 from retrieval import Searcher
+from retrieval.options import language_code
 
 TELLS = "candidates that meet most"
+QUESTIONS = sorted((Path(__file__).parents[2] / "eval" / "questions").glob("*.jsonl"))
 
 
 def made(count: int, languages: str = "en de") -> list[Case]:
@@ -109,3 +111,11 @@ def test_a_report_has_a_line_for_each_setting_and_language(capsys: pytest.Captur
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["language"] for line in lines] == ["", "de", "en"]
     assert all((line["precision"], line["recall"], line["ECE"]) == (1.0, 1.0, 0.1) for line in lines)
+
+
+@pytest.mark.parametrize("file", QUESTIONS, ids=[file.stem for file in QUESTIONS])
+def test_judged_questions_are_each_asked_once_in_a_known_language(file: Path) -> None:
+    asked = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len({one["question"] for one in asked}) == len(asked) > 20
+    assert all(language_code(one["language"]) == one["language"] for one in asked)
+    assert all(one.keys() <= {"question", "language", "answerable", "topic"} for one in asked)

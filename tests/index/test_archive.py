@@ -11,8 +11,10 @@ import pytest
 from index.archive import Archive
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, BadInput, EncoderMismatch
 from index.truth.store import Store
+from index.verify import repair
 from retrieval import Searcher
 from tests.fakes import Place, WordEncoder, stored, story
+from tests.postgres import Server
 
 
 def test_no_archive_is_said_with_the_cure(folder: Path) -> None:
@@ -73,6 +75,14 @@ def test_a_garbled_manifest_is_damage(folder: Path, content: bytes) -> None:
         Archive(folder)
 
 
+def test_an_archive_on_a_server_is_named_by_its_address(postgres: Server) -> None:
+    stored(url := postgres.new_database(), [story(1)])
+    with pytest.raises(EncoderMismatch, match=f"^{url} was made with"):
+        Searcher(url, WordEncoder(32))
+    with Archive(url) as archive, archive.writing(), pytest.raises(EncoderMismatch, match=f"^{url} was made with"):
+        repair(archive, WordEncoder(32))
+
+
 def test_another_encoder_is_refused_naming_both_sides_and_the_cure(place: Place) -> None:
     stored(place, [story(1)])
     with pytest.raises(EncoderMismatch) as refusal:
@@ -98,7 +108,7 @@ def test_another_encoder_is_refused_naming_both_sides_and_the_cure(place: Place)
 def test_the_cure_for_another_encoder_is_what_helps_there(place: Place, named: str | None, cure: str) -> None:
     stored(place, [story(1)])
     with Archive(place) as archive, pytest.raises(EncoderMismatch, match=cure.format(f"--archive {place}")):
-        archive.manifest.check_encoder(WordEncoder(32), place, named=named)
+        archive.manifest.check_encoder(WordEncoder(32), archive.location.name, named=named)
 
 
 def test_an_archive_whose_model_is_no_longer_what_it_was_says_so(place: Place) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrieval.date_ranges import find_periods
 from retrieval.dates import DateSpan, find_dates
 
 TODAY = date(2026, 11, 21)  # a Saturday
@@ -92,8 +94,40 @@ def test_a_date_without_year_is_the_latest_past_one(language: str, question: str
 
 
 @pytest.mark.parametrize("question", ["between 2019 and 2021", "2019-2021", "2019–2021"])
-def test_a_range_is_two_dates(question: str) -> None:
+def test_a_range_is_two_dates_to_find_and_one_period_to_ask_about(question: str) -> None:
     assert [text for text, *_ in found(question, "en")] == ["2019", "2021"]
+    [period] = find_periods(question, "en", TODAY)
+    assert (str(period.earliest), str(period.latest)) == ("2019-01-01", "2021-12-31")
+    assert question.endswith(period.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "text", "earliest", "latest"),
+    [
+        ("de", "Was geschah von Juni bis August 2015?", "Juni bis August 2015", "2015-06-01", "2015-08-31"),
+        ("de", "von Dezember bis Februar 2015", "Dezember bis Februar 2015", "2014-12-01", "2015-02-28"),
+        ("de", "vom 3. bis 5. Mai 2015", "3. bis 5. Mai 2015", "2015-05-03", "2015-05-05"),
+        ("en", "What happened between June and August 2015?", "June and August 2015", "2015-06-01", "2015-08-31"),
+        ("ru", "с июня по август 2015 года", "июня по август 2015 года", "2015-06-01", "2015-08-31"),
+        ("zh", "从2015年6月至8月", "2015年6月至8月", "2015-06-01", "2015-08-31"),
+        ("ja", "2015年から2018年まで", "2015年から2018年", "2015-01-01", "2018-12-31"),
+        ("fr", "Combien depuis 2015 ?", "2015", "2015-01-01", "2026-11-21"),
+        ("de", "Wie viele sind seit März 2015 gestorben?", "März 2015", "2015-03-01", "2026-11-21"),
+    ],
+)
+def test_a_period_has_the_days_of_its_ends(language: str, question: str, text: str, earliest: str, latest: str) -> None:
+    [period] = find_periods(question, language, TODAY)
+    assert (period.text, str(period.earliest), str(period.latest)) == (text, earliest, latest)
+
+
+@pytest.mark.parametrize("question", ["in 2015 and 2018", "from 2018 to 2015", "May 2015 or June 2015"])
+def test_two_dates_that_are_no_stretch_stay_two(question: str) -> None:
+    assert len(find_periods(question, "en", TODAY)) == 2
+
+
+@pytest.mark.parametrize("question", ["Dünya Yarışması'nı 2024'te kim kazandı?", "Kupası’nı 2024'te kim aldı?"])
+def test_an_ending_behind_an_apostrophe_is_no_month(question: str) -> None:
+    assert found(question, "tr") == [("2024'te", "2024-01-01", "2024-12-31")]
 
 
 @pytest.mark.parametrize(
@@ -134,3 +168,9 @@ def test_odd_text_never_raises(question: str, language: str) -> None:
     for span in find_dates(question, language, TODAY):
         assert question[span.start : span.end] == span.text
         assert span.earliest <= span.latest
+
+
+def test_a_question_is_read_without_loading_the_parser_of_articles_dates(python: list[str]) -> None:
+    asked = "find_dates('Was geschah im Oktober 2022?', 'de', date(2026, 11, 21))[0].text == 'Oktober 2022'"
+    script = f"import sys; from datetime import date; from retrieval.dates import find_dates; assert {asked}"
+    subprocess.run([*python, "-c", f"{script}; assert 'dateparser' not in sys.modules"], check=True)

@@ -97,3 +97,35 @@ def test_what_was_acknowledged_outlives_the_primary(pair: Pair, monkeypatch: pyt
     stored(place := Path(writer.path.parent / "direct"), map(story, range(ARTICLES)))
     with Archive(place) as direct:
         assert resumed == seal(direct.store)
+
+
+def test_what_a_standby_never_got_is_no_longer_found_once_it_is_promoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZITAT_CACHE", str(tmp_path / "cache"))
+    with server() as primary, standby_of(primary) as standby:
+        hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+        both = f"postgresql://zitat@{hosts}/postgres?target_session_attrs=read-write"
+        stored(both, map(story, range(3)))
+        until(lambda: bool(standby.run("SELECT 1 WHERE to_regclass('zitat_1.log') IS NOT NULL")))
+        until(lambda: standby.run("SELECT max(sequence) FROM zitat_1.log") == [(3,)])
+        _cut_off(standby)
+        with Searcher(both, WordEncoder()) as host:
+            stored(both, [draft("lost", "walrus")])
+            assert host.search("walrus").passages[0].article.id == "lost"
+            ahead = host.archive.view().state
+            with Searcher(standby.url(), WordEncoder()) as behind:  # with the same files, which are not made anew
+                assert behind.archive.view().state == ahead
+            primary.kill()
+            standby.promote()
+            stored(both, [draft("found", "zebra")])
+            assert host.search("zebra").passages[0].article.id == "found"
+            assert "lost" not in {passage.article.id for passage in host.search("walrus").passages}
+            assert verify(host.archive) == []
+
+
+def _cut_off(standby: Server) -> None:
+    """It gets nothing any more."""
+    standby.run("ALTER SYSTEM SET primary_conninfo = ''")
+    standby.run("SELECT pg_reload_conf()")
+    until(lambda: standby.run("SELECT pid FROM pg_stat_wal_receiver") == [])

@@ -56,5 +56,5 @@ class History:
             command.upgrade(config, self.head)
 
 
-TRUTH = History("truth", ("0001", "0002"), mark="log")
+TRUTH = History("truth", ("0001", "0002", "0003"), mark="log")
 ARCHIVE = History("archive", ("a001", "a002"), mark="settings")

@@ -9,18 +9,18 @@ A place, people, date or name of a follow-up replaces its like in the topic; wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 import regex
 
-from index.text.language import detect
 from retrieval.answering.following.parts import Part, name_of, parts_of
 from retrieval.answering.following.small_words import UNSPACED, Token, Words, known_languages, tokens_of, words_of
 from retrieval.answering.options import Turn
 from retrieval.options import language_code
+from retrieval.spoken import spoken
 
 SURE = 0.5  # below this, a few words are rather in the language of the topic
 LONGEST_TOPIC = 600  # code points
@@ -72,26 +72,30 @@ class _Lean:
     asks: bool
 
 
-def standalone(question: str, turns: Sequence[Turn], language: str | None = None) -> Standalone:
+def standalone(
+    question: str, turns: Sequence[Turn], language: str | None = None, kept: Collection[str] = ()
+) -> Standalone:
     """The question with what it left out put back from earlier turns; unchanged where it leaves out nothing.
 
-    `language` overrides what would be detected.
+    `language` overrides what would be detected, `kept` are the archive's languages.
     """
     topic: _Topic | None = None
     for turn in turns:
-        topic = _read(turn.question, topic, None)[1]
-    return _read(question, topic, language)[0] if topic else Standalone(question)
+        topic = _read(turn.question, topic, None, kept)[1]
+    return _read(question, topic, language, kept)[0] if topic else Standalone(question)
 
 
-def _read(question: str, topic: _Topic | None, language: str | None) -> tuple[Standalone, _Topic | None]:
+def _read(
+    question: str, topic: _Topic | None, language: str | None, kept: Collection[str]
+) -> tuple[Standalone, _Topic | None]:
     """The question made to stand alone, and the topic after it."""
-    spoken, sure = (language_code(language), 1.0) if language else detect(question)
+    own_language, sure = (language_code(language), 1.0) if language else spoken(question, kept)
     if not topic or not regex.search(r"\p{L}", topic.question):
-        return Standalone(question), _Topic(question[:LONGEST_TOPIC], spoken)
-    likely = [spoken, topic.language] if sure >= SURE else [topic.language, spoken]
+        return Standalone(question), _Topic(question[:LONGEST_TOPIC], own_language)
+    likely = [own_language, topic.language] if sure >= SURE else [topic.language, own_language]
     lean = _first_leaning(question, topic, likely)
     if lean is None:
-        return Standalone(question), _Topic(question[:LONGEST_TOPIC], spoken)
+        return Standalone(question), _Topic(question[:LONGEST_TOPIC], own_language)
     replaced, taken = _replaced(topic, lean)
     own = regex.sub(r"\s+", " ", lean.text)
     alone = Standalone(_composed(replaced, topic, lean, taken), lean.words.language, own, lean.asks)

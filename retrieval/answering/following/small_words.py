@@ -13,6 +13,7 @@ from index.text.folding import fold
 from retrieval.answering.word_lists import word_list
 
 UNSPACED = frozenset(["zh", "ja", "th"])
+NOUNS_HAVE_CAPITALS = frozenset(["de"])  # so that a capital does not tell a name
 _JOINS_AND = {"ar": "و", "he": "ו"}  # written as one with the word after it
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 

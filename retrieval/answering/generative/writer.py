@@ -61,7 +61,7 @@ class Writer:
         if claims.declined:
             raise EndpointFailed("it finds no answer in the passages")
 
-    def rewritten(self, question: str, turns: Sequence[Turn]) -> str | None:
+    def rewritten(self, question: str, language: str, turns: Sequence[Turn]) -> str | None:
         """The follow-up as a question that stands alone; None where what the model gives is no such question."""
         model = self.model
         hurried = replace(model, total_seconds=model.rewrite_seconds)
@@ -70,7 +70,7 @@ class Writer:
         except EndpointFailed:
             return None
         text = without_thoughts(text).strip(_QUOTES)
-        return text if _is_question(text) and _is_from(text, question, turns) else None
+        return text if _is_question(text) and _is_from(text, question, language, turns) else None
 
 
 def _claims(pieces: Iterator[str], claims: Claims) -> Iterator[Claim]:
@@ -91,9 +91,8 @@ def _is_question(text: str) -> bool:
     return 0 < len(text) <= LONGEST_REWRITE and "\n" not in text and len(_QUESTION_MARKS.findall(text)) <= 1
 
 
-def _is_from(text: str, question: str, turns: Sequence[Turn]) -> bool:
+def _is_from(text: str, question: str, language: str, turns: Sequence[Turn]) -> bool:
     """Whether every figure, date and name in it was said in the conversation."""
-    language = detect(question)[0]
     said = " \n".join([question, *(part for turn in turns for part in (turn.question, turn.answer))])
     keys = keys_of(said, language)
     return all(is_found(anchor, keys) for anchor in anchors_of(text, language, language))

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 import regex
 
-from retrieval.answering.following.small_words import tokens_of, words_of
+from retrieval.answering.following.small_words import NOUNS_HAVE_CAPITALS, tokens_of, words_of
 from retrieval.answering.marking.measures import asked_measure
 from retrieval.answering.word_lists import word_list
 
@@ -21,6 +21,7 @@ Kind = Literal["time", "quantity", "person", "place"]
 # Of two that begin at one word the first counts, as "kaç yılında" is a time and "kaç" a quantity.
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _IN_FRONT = regex.compile(r"(?:^|[,:;¿–—\-])\W*(?:[\p{L}\p{M}\p{N}'’]+\W+){0,3}$")
+_NAME_AT_END = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}]*(?:\s\p{Lu}\p{Ll}[\p{L}\p{M}]*)*(?=\s?[?？]?\s*$)")
 
 
 def asked_for(question: str, language: str) -> Kind | None:
@@ -32,8 +33,22 @@ def asked_for(question: str, language: str) -> Kind | None:
         if _asks(question, match, language)
     ]
     if found:
-        return min(found)[2]
+        kind = min(found)[2]
+        return None if kind == "person" and _names_whom(question, language) else kind
     return "quantity" if _asks_for_measure(question, language) else None
+
+
+def _names_whom(question: str, language: str) -> bool:
+    """Whether it asks who somebody is whom it names, and so for no name: "Who is Angela Merkel?".
+
+    That is a question word, one small word, and a name to the end; of "the President of France" the name is asked.
+    """
+    words = words_of(language)
+    if words is None or language in NOUNS_HAVE_CAPITALS:
+        return False
+    small = [token.text in words.small for token in tokens_of(question, words)]
+    named = _NAME_AT_END.search(question)
+    return named is not None and small == [True, True] + [False] * len(named[0].split())
 
 
 def _asks_for_measure(question: str, language: str) -> bool:

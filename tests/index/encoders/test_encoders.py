@@ -187,8 +187,8 @@ def test_two_processes_that_unpack_at_once_get_one_sound_model(
     said = [process.communicate() for process in pair]
     expected = bundled.encode_query("wind", "en").vector.tobytes().hex()
     assert [out.strip() for out, _ in said] == [expected, expected]
-    assert sum(err.count("Unpacking") for _, err in said) == 2  # the graph for passages, and that for questions
-    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 2
+    assert sum(err.count("Unpacking") for _, err in said) == 3  # the graph for passages, that for questions, the pieces
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 3
 
 
 def test_a_model_that_is_not_there_is_said_with_the_cure(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_tokens_are_those_of_the_exported_checkpoint(bundled: BundledEncoder, ch
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     for text in TEXTS.values():
         theirs = tokenizer.encode(f"passage: {text}", add_special_tokens=False).ids
-        assert bundled._ids("passage:") + bundled._ids(text) == theirs, text
+        assert bundled._tokenizer.ids("passage:") + bundled._tokenizer.ids(text) == theirs, text
 
 
 def test_what_is_stored_is_made_of_the_plain_vectors(bundled: BundledEncoder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Draft
 from index.errors import BadInput
-from index.ingesting.enrich import article_from, normal_text
+from index.ingesting.enrich import article_from, is_mojibake, normal_text
 from index.reading import read
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "articles"
@@ -197,3 +198,23 @@ def test_exported_seeds_come_back_the_same() -> None:
     for number in ("000", "001", "002"):
         article = seed(number)
         assert article_from(exported(article)).article.content_hash == article.content_hash
+
+
+def test_mojibake_is_seen_where_ftfy_sees_it() -> None:
+    from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
+
+    inside = "".join(MOJIBAKE_CATEGORIES.values()) + "ŒœÙØàÎÐ×²³√≈‚Äóв€ЂГўВβΒΞΟРС°µ¼½¾āÂÃ"
+    signs = sorted({*inside, *"\x80\x9f\xa0±∂†≠®™´≤≥¥øìîïòôúùû¡¢àä"})
+    draw = random.Random(1)
+    texts = ["".join(draw.choices(signs + list(" aZ.,?!1\n"), k=draw.randint(1, 12))) for _ in range(20_000)]
+    texts += [before + a + b for before in ("", "x ") for a in signs for b in signs]
+    seen = [is_bad(text) for text in texts]
+    assert 0 < sum(seen) < len(texts)
+    assert [is_mojibake(text) for text in texts] == seen
+
+
+def test_mojibake_is_seen_far_into_a_text() -> None:
+    plain = "«Er sagte: “Köln und Łódź sind schön.”» " * 200
+    assert not is_mojibake(plain)
+    assert is_mojibake(plain + "ГўВЂВ� ")
+    assert is_mojibake(plain + "CafÃ© " + plain)

@@ -20,6 +20,7 @@ from index.view import DerivedDamaged
 from retrieval import Searcher
 from tests.fakes import WordEncoder, draft, story
 from tests.index.milvus.servers import Lite, add, delete, indexes, opened, same_legs, sound
+from tests.losing import lose, remember
 
 SAID = TermQuery(["report", "part"], [])
 
@@ -258,6 +259,23 @@ def test_a_truth_from_a_backup_is_indexed_anew(folder: Path, uri: str, tmp_path:
         article = archive.store.article("story-12")
         assert article is not None
         assert sorted(found) == [*range(article.first_chunk, article.last_chunk + 1)]
+
+
+def test_a_reader_notices_that_what_it_has_loaded_was_lost(folder: Path, uri: str) -> None:
+    add(folder, uri, map(story, range(4)))
+    with opened(folder, uri) as (reader, _):
+        remember(reader.store)
+        add(folder, uri, [draft("lost", "walrus")])
+        lost = reader.view().state
+        lose(reader.store)
+        add(folder, uri, [draft("found", "zebra")])
+        found = reader.view().state
+        assert (found.sequence, found.documents) == (lost.sequence, lost.documents)
+        assert found != lost
+    with opened(folder, uri) as (archive, remote):
+        sound(archive, remote)
+    assert answers(folder, uri, "zebra")[0].startswith("found")
+    assert not [chunk for chunk in answers(folder, uri, "walrus") if chunk.startswith("lost")]
 
 
 def test_a_server_that_is_not_there_is_said_plainly(folder: Path) -> None:

@@ -27,7 +27,7 @@ def read_on(folder: str, uri: str, stop: str) -> None:
 
     with opened(Path(folder), uri) as (archive, _), Searcher(Path(folder), WordEncoder()) as searcher:
         searcher.archive.derived = archive.derived
-        searcher.archive._view = None
+        searcher.archive._loaded = None
         print("ready", flush=True)
         stopped = False
         while not stopped:

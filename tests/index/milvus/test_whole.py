@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,17 @@ from index.documents import TermQuery
 from index.embedded.derived import Derived
 from index.ingesting.ingest import ingest
 from index.milvus import MilvusIndexes
-from index.milvus.server import Row
+from index.milvus.address import parse_address
+from index.milvus.server import Row, Server
+from index.places.generations import remove
+from index.places.location import located
+from index.places.migrating import migrate
 from index.reembed import reembed
 from index.verify import repair, verify
 from retrieval import Searcher
-from tests.fakes import Place, WordEncoder, altered, story
+from tests.fakes import Place, WordEncoder, altered, stored, story
 from tests.index.milvus.servers import same_legs, sound
+from tests.postgres import Server as Database
 
 SAID = TermQuery(["report", "part", "zebra"], [])
 
@@ -108,3 +114,47 @@ def test_an_archive_that_was_moved_says_where_its_index_is(
     with Searcher(moved, WordEncoder()) as searcher:
         assert searcher.search("Report 1 part 1").passages[0].article.id == "story-1"
         assert sound(searcher.archive, remote(searcher.archive)).documents == 9
+
+
+def test_an_archive_that_is_taken_away_leaves_no_collection(place: Place, uri: str) -> None:
+    Archive.create(place, WordEncoder(), model="words", chunk_tokens=30, index=uri).close()
+    ingested(place, story(1))
+    with Archive(place) as archive:
+        server, collection = remote(archive).server, sound(archive, remote(archive)).collection
+    with closing(located(place)) as location, location.lock(0):
+        remove(location, archive.manifest)
+        assert not location.exists()
+    assert collection not in server.collections()
+    server.close()
+
+
+def test_an_archive_that_is_closed_lets_go_of_the_server(place: Place, uri: str) -> None:
+    Archive.create(place, WordEncoder(), model="words", chunk_tokens=30, index=uri).close()
+    ingested(place, story(1))
+    with Archive(place) as archive:
+        archive.view()
+        server = remote(archive).server
+        assert server._connected is not None
+    assert server._connected is None
+
+
+def test_a_move_to_milvus_is_whole_or_leaves_nothing_there(folder: Path, postgres: Database, uri: str) -> None:
+    stored(folder, map(story, range(4)))
+    url, server = postgres.new_database(), Server(parse_address(uri))
+
+    def fail() -> None:
+        assert ours(server)
+        raise OSError("no room for the keys")
+
+    with Archive(folder) as source:
+        with pytest.raises(OSError, match="no room"):
+            migrate(source, url, uri, along=fail)
+        assert not ours(server)
+        assert migrate(source, url, uri).articles == 4
+    server.close()
+    with Archive(url) as archive:
+        assert sound(archive, remote(archive)).documents == 12
+
+
+def ours(server: Server) -> list[str]:
+    return [name for name in server.collections() if name.startswith(server.address.prefix)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from index.archive import Archive
 from index.errors import ArchiveError, ArchiveMissing, BadInput
@@ -105,3 +105,37 @@ def test_what_a_server_cannot_hold_is_named_before_anything_is_moved(folder: Pat
             migrate(source, url := postgres.new_database())
         with pytest.raises(ArchiveMissing):
             Archive(url)
+
+
+def test_what_may_only_be_read_is_moved_in_the_form_it_has(
+    folder: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lively(folder)
+    with Archive(folder) as source:
+        altered(source.store, text("ALTER TABLE log DROP COLUMN stamp"))
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    with Archive(folder) as source, monkeypatch.context() as readonly:
+        readonly.setattr(Archive, "writing", refused)
+        moved = migrate(source, url := postgres.new_database())
+        assert moved.articles == 7
+    with Archive(folder) as before, Archive(url) as after:
+        assert seal(before.store) == seal(after.store)
+        assert before.store.changes(0) == after.store.changes(0)
+        assert (before.store.has_stamps, after.store.has_stamps) == (False, True)
+
+
+def test_nothing_is_there_where_what_belongs_to_the_archive_cannot_come_along(place: Place, other: Place) -> None:
+    lively(place)
+
+    def fail() -> None:
+        raise OSError("no room for the keys")
+
+    with Archive(place) as source:
+        with pytest.raises(OSError, match="no room"):
+            migrate(source, other, along=fail)
+        with pytest.raises(ArchiveMissing):
+            Archive(other)
+        assert verify(source) == []

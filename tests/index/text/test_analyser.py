@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.text import analyser
 from index.text.analyser import analyse, transliterated
 from index.text.folding import fold
 
@@ -137,3 +138,23 @@ def test_terms_hold_no_whitespace_and_folding_is_stable(text: str, language: str
 @pytest.mark.parametrize(("word", "language"), [("όταν", "el"), ("को", "ne")])
 def test_a_word_of_which_the_stemmer_leaves_nothing_gives_no_empty_term(word: str, language: str) -> None:
     assert "" not in analyse(word, language)
+
+
+ODD = (
+    "Zelenskyj Зеленський Κωνσταντίνος ΟΔΟΣ İstanbul ISPARTA Straße naïve ＦＵＬＬ ﬁne e\u0301tude l’homme O'Neill "
+    "U.S.A. "
+    "الرئيس محمد وزارة שלום ירושלים 1,000 1.000 3:45 ٣٤٥ x 习近平 東京タワー 한국어 ข่าวไทย लोकतंत्र "
+    "ქართული አማርኛ 𝔘𝕟 vi_x tiếng Việt"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "tr", "ar", "el", "vi", "zh", "und"])
+def test_words_looked_up_together_give_what_each_gives_alone(language: str) -> None:
+    words = analyser.words_of(ODD)
+    together = analyser._Remembered(analyser._terms, 1_000).of(words, language)
+    names = analyser._Remembered(analyser._skeletons, 1_000).of(words, "")
+    alone, named = analyser._Remembered(analyser._terms, 3), analyser._Remembered(analyser._skeletons, 3)
+    for word in words:
+        assert alone.of([word], language) == {word: together[word]}
+        assert named.of([word], "") == {word: names[word]}
+    assert len(alone._known) <= 3

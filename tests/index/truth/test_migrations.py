@@ -28,6 +28,7 @@ def as_before_there_were_forms(folder: Path) -> None:
     with Archive(folder) as archive, archive.store.transaction() as db:
         for table in EARLIER:
             db.execute(text(f"DROP TABLE {table}"))
+        db.execute(text("ALTER TABLE log DROP COLUMN stamp"))
 
 
 @contextmanager
@@ -72,6 +73,9 @@ def test_an_archive_of_before_is_read_as_it_is_and_upgraded_by_its_next_writer(f
         assert form(archive.store) == TRUTH.head
         assert verify(archive) == []
         assert archive.store.counts()["articles"] == 4
+        stamps = [archive.store.stamp(change.sequence) for change in archive.store.changes(0)]
+        assert stamps[:3] == [None] * 3
+        assert stamps[3] is not None
 
 
 def test_an_upgrade_that_fails_leaves_the_tables_as_they_were(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,3 +268,17 @@ def test_an_archive_on_a_read_only_medium_can_be_searched(folder: Path, with_log
     if "unshare" in made.stderr or "mount:" in made.stderr:
         pytest.skip(f"this machine lets nobody mount: {made.stderr.strip()}")
     assert made.stdout.startswith("story-"), made.stderr
+
+
+@pytest.mark.parametrize("together", [1, 4, 5, 100])
+def test_the_keys_of_all_chunks_are_read_some_at_a_time(
+    place: Place, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr("index.truth.lookup.KEYS", together)
+    stored(place, map(story, range(4)))
+    stored(place, [story(1, "zebra")])
+    with Archive(place) as archive:
+        assert archive.store.chunk_keys().tolist() == [1, 2, 3, *range(7, 16)]
+        with archive.writing():
+            archive.store.delete([f"story-{number}" for number in range(4)])
+        assert archive.store.chunk_keys().tolist() == []

@@ -52,6 +52,27 @@ def test_citations_are_numbered_from_one_in_the_order_of_use(archive_of: Make) -
     assert list(dict.fromkeys(used)) == sorted(set(used))
 
 
+def test_a_follow_up_is_in_a_language_of_the_archive_where_it_may_be_in_two(archive_of: Make) -> None:
+    options = AnswerOptions(conversation=(Turn("Who won in Trieste?"),))
+    for language in ("it", "pt"):
+        searcher = archive_of(draft("a", TEXT, language=language))
+        assert answer_to(searcher, "Quando?", options).language == language
+
+
+@pytest.mark.parametrize("bullet", ["• ", "- ", "— ", "* ", "•", "– • "])
+def test_a_sentence_is_quoted_without_the_bullet_in_front_of_it(archive_of: Make, bullet: str) -> None:
+    text = f"{bullet}The harbour of Trieste reopened .\n\n{bullet}Ships waited outside ."
+    [first, *_] = answer_to(archive_of(draft("a", text)), "harbour Trieste reopened").citations
+    assert (first.start, first.quote) == (len(bullet), "The harbour of Trieste reopened .")
+
+
+@pytest.mark.parametrize("opening", ["-5 degrees in", "*Most* of", "–"])
+def test_what_only_looks_like_a_bullet_is_quoted(archive_of: Make, opening: str) -> None:
+    text = f"{opening}harbour Trieste."
+    [first, *_] = answer_to(archive_of(draft("a", text)), "harbour Trieste").citations
+    assert first.quote == text
+
+
 def test_a_refusal_says_why_and_shows_the_nearest_passages(archive_of: Make) -> None:
     answer = Answerer(archive_of(draft("a", TEXT)), NEVER).ask("Wer gewann die Wahl in Trieste?")
     assert (answer.answered, answer.sentences, answer.citations) == (False, (), ())

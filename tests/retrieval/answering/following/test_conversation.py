@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import BadInput
+from index.text.language import detect
 from retrieval import Searcher
 from retrieval.answering.following.conversation import LONGEST_TOPIC, standalone
 from retrieval.answering.following.small_words import known_languages, words_of
@@ -141,6 +142,27 @@ def test_a_follow_up_in_another_language_is_answered_in_that_one() -> None:
     alone = standalone("¿Y con Japón?", (Turn(TRADE),))
     assert alone.question == "How large was the trade between Azerbaijan and Japan in 2020?"
     assert alone.language == "es"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant", "language"),
+    [
+        ("Wer traf wen in Japan?", "Und in Deutschland?", "Wer traf wen in Deutschland?", "de"),
+        ("Wer war in Baku?", "Und wo war Merkel?", "Baku: Wo war Merkel?", "de"),
+        ("Ni nani Kenya?", "Na Uganda?", "Ni nani Uganda?", "sw"),
+    ],
+)
+def test_a_topic_of_few_words_is_in_the_language_of_its_small_words(
+    before: str, question: str, meant: str, language: str
+) -> None:
+    assert detect(before)[0] != language  # what the models that tell the language of articles say of it
+    alone = standalone(question, (Turn(before),))
+    assert (alone.question, alone.language) == (meant, language)
+
+
+def test_of_two_languages_a_follow_up_may_be_in_the_archive_has_one() -> None:
+    turns = (Turn("Who won in Lisbon?"),)
+    assert [standalone("Quando?", turns, kept=kept).language for kept in ({"it"}, {"pt"})] == ["it", "pt"]
 
 
 def test_two_parts_replace_two() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from index.text.language import detect
+from retrieval import SearchOptions
 from retrieval.answering import Answerer, AnswerOptions, Turn
 from tests.retrieval.answering.generative.conftest import OTHER, Scripted, proved
 from tests.retrieval.answering.generative.scripted import Play, refuses, says
@@ -21,6 +23,16 @@ def test_a_follow_up_is_rewritten_by_the_model(scripted: Scripted) -> None:
     answer = proved(answerer, answerer.ask("When was that?", CONVERSATION))
     assert answer.understood.question == "When did Ilham Aliyev open the new port in Baku?"
     assert "Who opened a new port in Baku?" in endpoint.prompts[0]
+
+
+@pytest.mark.parametrize("named", [None, "Turkish"])
+def test_a_date_of_the_conversation_may_be_written_otherwise(scripted: Scripted, named: str | None) -> None:
+    meant = "Ilham Aliyev 2021-11-03 günü nereyi açtı?"
+    answerer, _ = scripted(*asks_then(meant))
+    turns = (Turn("Ilham Aliyev Bakü'de ne açtı?", "Ilham Aliyev 3 Kasım 2021 günü yeni bir liman açtı."),)
+    options = AnswerOptions(SearchOptions(question_language=named), conversation=turns)
+    assert detect("Ne zaman?")[0] != "tr"  # but its small words are Turkish
+    assert answerer.ask("Ne zaman?", options).understood.question == meant
 
 
 @pytest.mark.parametrize(
