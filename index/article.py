@@ -77,6 +77,6 @@ class Article:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256, in hexadecimal, over everything a reader of the article sees."""
+        """SHA-256, in hexadecimal, over everything a reader of the article sees, as UTF-8 JSON; None is null."""
         seen = [self.title, self.text, self.language, self.published_at, self.source, self.author, self.url]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()

@@ -42,10 +42,12 @@ export function noticeNode(notice) {
   return el("p", { class: `notice ${notice.kind}`, dir: "auto" }, plain(notice.text));
 }
 
-/** Stands where the answer would, if there is none, and says why. */
-export function refusalNode({ notices }) {
+/** Stands where the answer would, if there is none, and says why; `filters` may have left the answer out. */
+export function refusalNode({ notices }, filters) {
   const reasons = notices.filter(({ kind }) => kind === "refusal");
-  return el("div", { class: "refusal" }, el("p", { class: "label", text: t("noAnswer") }),
+  const limited = filters.languages.length || filters.sources.length || filters.after || filters.before;
+  const label = t(limited ? "noAnswerFiltered" : "noAnswer");
+  return el("div", { class: "refusal" }, el("p", { class: "label", text: label }),
     reasons.map(({ text }) => el("p", { dir: "auto" }, plain(text))));
 }
 

@@ -14,9 +14,12 @@ export function absolute(hash) {
   return `${location.href.split("#")[0]}${hash}`;
 }
 
-/** The address that asks a question again, under the same filters, and understood in the same way. */
-export function linkToQuestion({ question, filters, questionLanguage, datesFilter }) {
-  const said = new URLSearchParams({ ask: question });
+/**
+ * The address that asks a question again, under the same filters, and understood in the same way: a follow-up as what
+ * it was taken to ask, as no earlier turns stand behind the address.
+ */
+export function linkToQuestion({ question, answer, filters, questionLanguage, datesFilter }) {
+  const said = new URLSearchParams({ ask: answer?.understood.question ?? question });
   for (const name of ["languages", "sources"]) for (const one of filters[name]) said.append(name, one);
   for (const name of ["after", "before"]) if (filters[name]) said.set(name, filters[name]);
   if (filters.preference !== NO_FILTERS.preference) said.set("preference", filters.preference);

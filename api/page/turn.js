@@ -176,7 +176,7 @@ export class TurnView {
       for (const sentence of answer.sentences) this.#show(sentence);
     }
     const notices = answer.notices.filter(({ kind }) => kind !== "refusal").map(noticeNode);
-    if (!answer.answered) notices.unshift(refusalNode(answer));
+    if (!answer.answered) notices.unshift(refusalNode(answer, this.turn.filters));
     const conflicts = answer.disagreements.map((one) => disagreementNode(one, this.citations, this.open));
     const before = this.lists?.shown;
     this.after.replaceChildren(...conflicts, ...notices, this.#foot(answer));

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.errors import ArchiveError
 from index.places.folder import Folder
 from index.places.manifest import Manifest
 
@@ -90,9 +91,15 @@ def is_address(archive: Path | str) -> bool:
 
 
 def located(archive: Path | str) -> Location:
-    """The location that a folder or a URL names; raises BadInput for a URL that cannot be read."""
+    """The location that a folder or a URL names; raises BadInput for a URL that cannot be read.
+
+    For a URL without the package that talks to PostgreSQL it raises ArchiveError.
+    """
     if not is_address(archive):
         return Folder(Path(archive))
-    from index.places.server import Server
+    try:
+        from index.places.server import Server
+    except ModuleNotFoundError as error:
+        raise ArchiveError(f"an archive on PostgreSQL needs psycopg: pip install 'zitat[postgres]' ({error})") from error
 
     return Server(str(archive))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -81,7 +82,7 @@ def test_a_question_without_an_answer_is_refused_and_shows_the_nearest_passages(
     expect(answered.locator("h2")).to_have_text(question)
     missing = sorted(told["unmet"], key=lambda one: one["start"])
     expect(answered.locator("h2 .missing")).to_have_text([one["text"] for one in missing])
-    expect(answered.locator(".refusal")).to_contain_text("No answer in this archive")
+    expect(answered.locator(".refusal")).to_contain_text("No answer found")
     expect(answered.locator(".sentence")).to_have_count(0)
     assert answered.locator(".passages li").count() > 0
 
@@ -99,6 +100,17 @@ def test_a_follow_up_is_understood_from_the_turn_before(visit: Visit, seeds: str
     field.press("Enter")
     expect(turn(page, 2).locator("h2")).to_have_text("Who attended the meeting of the energy ministry?")
     expect(turn(page, 2).locator(".foot")).to_be_visible()
+
+
+def test_the_link_to_a_follow_up_asks_what_it_was_taken_to_ask(visit: Visit, seeds: str) -> None:
+    page = visit(seeds, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, "Which aluminium company works with Azerbaijan?")
+    followed = ask(page, "And how much did the two countries trade?")
+    followed.get_by_role("button", name=said("copyLink", "en")).click()
+    address: str = page.evaluate("navigator.clipboard.readText()")
+    [asked] = parse_qs(address.partition("#")[2])["ask"]
+    assert asked != "And how much did the two countries trade?"
+    assert "aluminium company" in asked
 
 
 @pytest.mark.complaints("ERR_FAILED")

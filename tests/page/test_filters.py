@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.page.conftest import Visit
-from tests.page.steps import ask, turn
+from tests.page.steps import ask, said, turn
 
 
 def test_a_language_chosen_in_the_filters_limits_the_answer_and_its_chip_takes_it_off(visit: Visit, seeds: str) -> None:
@@ -26,6 +27,12 @@ def test_a_language_chosen_in_the_filters_limits_the_answer_and_its_chip_takes_i
     assert asked.value.post_data_json["languages"] == []
     expect(turn(page).locator(".foot")).to_be_visible()
     expect(turn(page).locator(".chip.on")).to_have_count(0)
+
+
+def test_a_refusal_says_that_filters_may_have_left_the_answer_out(visit: Visit, seeds: str) -> None:
+    question = "Who won the football World Cup in 1954?"
+    refused = visit(f"{seeds}/#ask={quote(question)}&languages=en").locator(".refusal .label")
+    expect(refused).to_have_text(said("noAnswerFiltered", "en"))
 
 
 def test_the_histogram_shows_the_archive_and_chooses_dates(visit: Visit, seeds: str) -> None:
