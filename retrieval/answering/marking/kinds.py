@@ -26,16 +26,28 @@ _NAME_AT_END = regex.compile(r"\p{Lu}\p{Ll}[\p{L}\p{M}]*(?:\s\p{Lu}\p{Ll}[\p{L}\
 
 def asked_for(question: str, language: str) -> Kind | None:
     """The kind of thing a question asks for; None where its words do not tell."""
-    found = [
-        (match.start(), order, kind)
+    if found := _asking(question, language):
+        kind = min(found)[2]
+        return None if kind == "person" and _names_whom(question, language) else kind
+    return "quantity" if _asks_for_measure(question, language) else None
+
+
+def asking_words(question: str, language: str, kind: Kind) -> tuple[int, int] | None:
+    """From where to where the words stand by which a question asks for a kind; None where none does."""
+    if found := [one for one in _asking(question, language) if one[2] == kind]:
+        return min(found)[0], min(found)[3]
+    known = asked_measure(question) if kind == "quantity" else None
+    return (known.start, known.end) if known else None
+
+
+def _asking(question: str, language: str) -> list[tuple[int, int, Kind, int]]:
+    """Words that ask: where they begin, the rank of their kind, the kind, and where they end."""
+    return [
+        (match.start(), order, kind, match.end())
         for order, (kind, words) in enumerate(_patterns(language))
         for match in words.finditer(question)
         if _asks(question, match, language)
     ]
-    if found:
-        kind = min(found)[2]
-        return None if kind == "person" and _names_whom(question, language) else kind
-    return "quantity" if _asks_for_measure(question, language) else None
 
 
 def _names_whom(question: str, language: str) -> bool:

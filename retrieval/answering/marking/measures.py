@@ -1,4 +1,4 @@
-"""What a question for a quantity measures: an age, money, a share, people, or how long something is; told by its words.
+"""What a question measures: an age, money, a share, people, a time of the day, or how long or far something is.
 
 A question that does not say may be answered by any quantity.
 """
@@ -16,16 +16,18 @@ from retrieval.answering.figures import Figure
 from retrieval.answering.figures.figure import Kind
 from retrieval.answering.word_lists import word_list
 
-Measure = Literal["age", "money", "share", "length", "people"]
+Measure = Literal["age", "money", "share", "distance", "hour", "length", "people"]
 
 _UNITS: dict[Measure, tuple[str, ...]] = {
     "age": ("duration-year",),
     "share": ("percent", "percentage-point"),
+    "distance": ("length-",),
+    "hour": (),  # no figures: see clocks.py
     "length": ("duration-", "length-"),
 }
 _KINDS: dict[Measure, Kind] = {"money": "money", "people": "count"}
 _AGES = regex.compile(  # as news has them; "73 years" is a duration like others, and no more than a candidate
-    r"\b\d{1,3}[- ](?:years?|months?)[- ]olds?\b|(?<=\baged? )\d{1,3}\b|(?<=\p{L}, )\d{2}(?=,)|(?<=\()\d{2}(?=\))"
+    r"\b\d{1,3}[- ](?:years?|months?)[- ]olds?\b|(?<=\bage[ds]? )\d{1,3}\b|(?<=\p{L}, )\d{2}(?=,)|(?<=\()\d{2}(?=\))"
     r"|\b\d{1,3}[- ]?jährige?[rnms]?\b|\b\d{1,3} jahre alt|\b\d{1,3}enne\b|\b\d{1,3}[- ]let[a-zýíé]*\b"
     r"|\b\d{1,3} (?:ans|años|anos|lat|år|лет|года?|років|роки|рік|ετών|χρονών|ani|anni|jaar|tuổi|tahun|godina|години)\b"
     r"|\b\d{1,3}[- ]?(?:летн|річн|vuotia|åri)\p{L}*|\b\d{1,3}-letni\p{L}+|\b\d{1,3} (?:yaş|éves)\p{L}*"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -24,12 +24,16 @@ LIKELY = -1.0  # log-odds from which a word is taken for a name: marking is chos
 CAPITAL = 1.0  # said of a capital letter inside a sentence, for encoders without codes
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORD = regex.compile(
-    rf"[{_UNSPACED}]|\p{{Katakana}}[\p{{Katakana}}ー]*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}'’-])+"
+    rf"[{_UNSPACED}]|\p{{Katakana}}[\p{{Katakana}}ー]*|(?:(?![{_UNSPACED}])[\p{{L}}\p{{M}}\p{{N}}'’-]|&\p{{Latin}}{{2,8}};)+"
 )
 _BETWEEN = regex.compile(  # within one name: "Paul T. Stallsworth", "Louis-Joseph de Montcalm", "University of Paris"
     r"\s{0,2}|[·・-]|(?<=\b\p{Lu}\p{L}{0,2})\.\s?"
     r"|(?:\s(?:d[aeiou]|de[lrns]|d[oa]s|la|le|della|van|von|zu|ter|bin|ibn|al|el|of|af)){1,2}\s"
 )
+_ENDING = {  # of a word's case, which is written after an apostrophe and is no part of the name
+    "en": regex.compile(r"['’]s$"),
+    "tr": regex.compile(r"['’]\p{Ll}{1,6}$"),
+}
 _LETTER = regex.compile(r"\p{L}")
 
 
@@ -50,11 +54,27 @@ def names_in(sentence: Sentence, encoder: Encoder) -> list[Name]:
             out[-1] = Name(out[-1].start, name.end, max(out[-1].likelihood, name.likelihood))
         else:
             out.append(name)
-    return out
+    return [_without_ending(one, sentence) for one in out]
+
+
+def is_fitted_for(encoder: Encoder) -> bool:
+    """Whether what is told by its codes was fitted on them; what their cosines mean is not known of others."""
+    return _direction_of(encoder) is not None
+
+
+def _direction_of(encoder: Encoder) -> NDArray[np.float32] | None:
+    return _direction(json.dumps(encoder.fingerprint, sort_keys=True))
+
+
+def _without_ending(name: Name, sentence: Sentence) -> Name:
+    """A name as it is when nothing is said of it: "Bill Foley" of "Bill Foley’s quest"."""
+    ending = _ENDING.get(sentence.language)
+    found = ending.search(sentence.text, name.start, name.end) if ending else None
+    return replace(name, end=found.start()) if found else name
 
 
 def _likely_words(sentence: Sentence, encoder: Encoder) -> Iterator[Name]:
-    direction = _direction(json.dumps(encoder.fingerprint, sort_keys=True))
+    direction = _direction_of(encoder)
     if direction is None or not len(sentence.codes):
         yield from _capitals(sentence.text)
         return

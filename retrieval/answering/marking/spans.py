@@ -6,24 +6,30 @@ gives. Of these the one is marked that stands nearest to what the question speak
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.encoders.encoder import Vectors
 from index.text.analyser import analyse, transliterated
 from retrieval.answering.evidence import Sentence
 from retrieval.answering.marking.candidates import Candidate, candidates
-from retrieval.answering.marking.kinds import Kind
+from retrieval.answering.marking.counted import counted_in
+from retrieval.answering.marking.kinds import Kind, asking_words
 from retrieval.answering.marking.measures import Measure
+from retrieval.answering.marking.names import is_fitted_for
+from retrieval.answering.marking.nearness import Nearness
+from retrieval.answering.marking.persons import offers_choice
 from retrieval.found import Found
 from retrieval.question import Question
 from retrieval.results import Span
 
-REACH = 20.0  # tokens over which a word of the question counts for a candidate, fading
-NEAR, BEST, LIKELY = 9.0, 0.6, 0.5  # weights: see _fitness
+LEAD = 0.2  # of a figure over the next, below which nothing tells the two apart
+MANY, NEAR_ENOUGH = 3, 2.0  # of so many names none is marked that is less near what the question speaks of
 SAID = 0.5  # the share of its words in the question from which a name is no news
 LONG = 4  # letters from which a word of the question, found inside a longer word, is the same name: "COP29-Präsident"
+_FIRST_WORD = regex.compile(r"(?<word>\p{L}{4,})\s(?:\p{Ll}+\s)*(?=\p{L})")
 _DIGITS = regex.compile(r"\p{Nd}+")
 
 
@@ -31,13 +37,49 @@ def answer_span(found: Found, sentence: Sentence, kind: Kind | None, measure: Me
     """Where in the article's text a thing of a kind stands that answers; None where nothing of the kind is named."""
     if kind is None:
         return None
-    offered = candidates(kind, sentence, found.encoder, measure)
-    fresh = [one for one in offered if not _is_said(kind, one, sentence, found.asked)]
-    if not fresh:
+    asked, language = found.asked, found.asked.understood.language
+    if kind == "person" and offers_choice(asked.text, language):
         return None
-    weights = _telling(sentence.pairs)
-    best = max(fresh, key=lambda one: _fitness(one, sentence, weights))
+    asking = asking_words(asked.text, language, kind)
+    counted = counted_in(asked.text, language) if kind == "quantity" else None
+    offered = candidates(kind, sentence, found.encoder, measure, counted)
+    if kind == "person":
+        offered = [_without_office(one, sentence, asked) for one in offered]
+    fresh = [one for one in offered if not _is_said(kind, one, sentence, asked)]
+    nearness = Nearness.of(sentence, _behind(found, asking), offered)
+    best = _best(kind, fresh, nearness)
+    if best is None or (is_fitted_for(found.encoder) and not _is_sure(kind, measure, len(fresh), best, nearness)):
+        return None
     return Span(sentence.start + best.start, sentence.start + best.end)
+
+
+def _best(kind: Kind, fresh: list[Candidate], nearness: Nearness) -> Candidate | None:
+    """The candidate that answers; none where one of another kind does better, or nothing tells two apart."""
+    ordered = sorted(fresh, key=nearness.fitness, reverse=True)
+    if not ordered:
+        return None
+    best, *others = ordered
+    if best.barred or any(one.barred and nearness.near(one) > nearness.near(best) for one in others):
+        return None
+    if kind == "quantity" and others and nearness.fitness(best) - nearness.fitness(others[0]) < LEAD:
+        return None
+    return best
+
+
+def _is_sure(kind: Kind, measure: Measure | None, offered: int, best: Candidate, nearness: Nearness) -> bool:
+    """Whether the sentence speaks of what the question does; what became of people, and who did something."""
+    if measure == "people":
+        return nearness.tells_of_fate()
+    near = offered < MANY or nearness.near(best) >= NEAR_ENOUGH
+    return kind != "person" or (near and nearness.tells_of_deed())
+
+
+def _behind(found: Found, asking: tuple[int, int] | None) -> NDArray[np.float64]:
+    """How many tokens each of the question's stands behind the words that ask; 0 for all others."""
+    if asking is None:
+        return np.zeros(0)
+    ends = found.encoder.token_ends(found.asked.text)
+    return np.maximum(np.arange(len(ends)) - int(np.searchsorted(ends, asking[1], side="left")), 0).astype(np.float64)
 
 
 def is_named(mark: str, words: str, text: str) -> bool:
@@ -60,34 +102,13 @@ def _is_said(kind: Kind, candidate: Candidate, sentence: Sentence, asked: Questi
     return named or len(mine & theirs) >= SAID * len(mine) > 0
 
 
+def _without_office(candidate: Candidate, sentence: Sentence, asked: Question) -> Candidate:
+    """A name without the word in front that the question has: "Kanzler Werner Faymann"."""
+    office = _FIRST_WORD.match(sentence.text, candidate.start, candidate.end)
+    if office and asked.text.casefold().find(office["word"].casefold()) >= 0:
+        return replace(candidate, start=office.end())
+    return candidate
+
+
 def _figures(text: str) -> set[int]:
     return {int(found[0][:18]) for found in _DIGITS.finditer(text)}
-
-
-def _telling(pairs: Vectors) -> NDArray[np.float64]:
-    """How much each of the question's tokens counts: those that one place in the sentence answers to, not all of it."""
-    if not pairs.size:
-        return np.zeros(len(pairs))
-    telling = np.maximum(pairs.max(1) - pairs.mean(1), 0.0)
-    return np.asarray(telling / max(float(telling.sum()), 1e-6), np.float64)
-
-
-def _fitness(candidate: Candidate, sentence: Sentence, weights: NDArray[np.float64]) -> float:
-    """How well a candidate answers: it looks like what is asked for, near counterparts of the question's tokens, and
-    near the best of them.
-    """
-    near = 0.0
-    if sentence.pairs.size:
-        away = _distances(candidate, sentence)
-        fading = np.where(away > 0, np.exp(-away / REACH), 0.0)  # its own words are the answer, not what it is about
-        near = NEAR * float(weights @ (sentence.pairs * fading).max(1))
-        near -= BEST * float(weights @ np.log1p(away[sentence.pairs.argmax(1)]))
-    return near + LIKELY * candidate.likelihood
-
-
-def _distances(candidate: Candidate, sentence: Sentence) -> NDArray[np.float64]:
-    """How many tokens each token of the sentence is away from a candidate; 0 for its own."""
-    ends, at = sentence.ends - sentence.start, np.arange(len(sentence.ends))
-    first = int(np.searchsorted(ends, candidate.start, side="right"))
-    last = min(int(np.searchsorted(ends, candidate.end, side="left")), len(at) - 1)
-    return np.asarray(np.maximum(np.maximum(first - at, at - last), 0), np.float64)

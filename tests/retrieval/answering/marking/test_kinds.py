@@ -95,3 +95,36 @@ def test_other_questions_ask_for_none_of_these(language: str, question: str) -> 
 def test_of_two_question_words_the_first_counts() -> None:
     assert asked_for("How many seconds were left when they scored?", "en") == "quantity"
     assert asked_for("When did how many people vote?", "en") == "time"
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "Who is Angela Merkel?"),
+        ("fr", "Qui est Macron ?"),
+        ("es", "¿Quién es Pedro Sánchez?"),
+        ("it", "Chi è Mario Draghi"),
+        ("ru", "Кто такая Аннализа?"),
+        ("uk", "Хто такий Шевченко?"),
+    ],
+)
+def test_who_somebody_is_who_is_named_asks_for_no_name(language: str, question: str) -> None:
+    assert asked_for(question, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "Who is the President of France?"),
+        ("en", "Who won Wimbledon?"),
+        ("en", "Who is in Hamas?"),
+        ("en", "Who is the Queen?"),
+        ("en", "WHO IS HERE"),
+        ("en", "Who was it?"),
+        ("de", "Wer ist Präsident?"),
+        ("ru", "Кто президент Франции?"),
+        ("es", "¿Quién es el Papa?"),
+    ],
+)
+def test_who_holds_an_office_or_did_something_asks_for_a_name(language: str, question: str) -> None:
+    assert asked_for(question, language) == "person"

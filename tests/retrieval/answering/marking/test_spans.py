@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -74,3 +74,18 @@ def test_without_token_codes_names_are_told_by_their_capitals(folder: Path) -> N
     with Searcher(folder, encoder) as searcher:
         answer = Answerer(searcher, Calibration(threshold=0.0)).ask("Who signed the treaty in the evening?")
     assert marked(answer) == ["Maria Alvarez"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "name"),
+    [
+        ("en", "Yesterday Foley’s team won the cup .", "Who won the cup ?", "Foley"),
+        ("en", "Yesterday O’Brien won the cup .", "Who won the cup ?", "O’Brien"),
+        ("tr", "Dün Yıldız'ın takımı kupayı kazandı .", "Kupayı kim kazandı ?", "Yıldız"),
+    ],
+)
+def test_an_ending_after_an_apostrophe_is_no_part_of_a_name(
+    archive_of: Callable[..., Searcher], language: str, text: str, question: str, name: str
+) -> None:
+    searcher = archive_of(draft("a", text, language=language))
+    assert marked(Answerer(searcher, Calibration(threshold=0.0)).ask(question)) == [name]
