@@ -43,6 +43,7 @@ from retrieval import Answerer, Searcher, open_archive
 
 WAIT = 60.0  # seconds
 CURVE, WORKERS = [1, 2, 4, 8, 16, 32, 64], [1, 2]
+RUNS = itertools.count()
 ROUTES = {"search": "/v1/search", "ask": "/v1/ask"}
 EVENTS = {"Accept": "text/event-stream"}
 COLUMNS = (
@@ -78,11 +79,11 @@ class Running(NamedTuple):
     workers: list[int]
 
 
-def questions_of(titles: list[str], client: int) -> Iterator[str]:
-    """Endless questions, no two alike."""
-    order = random.Random(client)
+def questions_of(titles: list[str], run: int, client: int) -> Iterator[str]:
+    """Endless questions, no two alike in all runs: a service that knows those of an earlier one answers from its cache."""
+    order = random.Random(f"{run}.{client}")
     for number in itertools.count():
-        yield f"{order.choice(titles)[:200]} {client}.{number}"
+        yield f"{order.choice(titles)[:200]} {run}.{client}.{number}"
 
 
 class Tally:
@@ -125,11 +126,11 @@ def _shares(times: Sequence[float]) -> dict[str, float]:
 
 def loaded(seconds: float, count: int, ask: Callable[[], Asking], titles: list[str]) -> Tally:
     """So many threads that ask for so long; `ask` makes each one's way of asking."""
-    tally, end = Tally(seconds), time.perf_counter() + seconds
+    tally, end, run = Tally(seconds), time.perf_counter() + seconds, next(RUNS)
 
     def client(number: int) -> None:
         asking = ask()
-        for question in questions_of(titles, number):
+        for question in questions_of(titles, run, number):
             if (started := time.perf_counter()) >= end:
                 return
             tally.count(started, asking(question))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.serve import COLUMNS, Asked, Tally, row
+from benchmarks.serve import COLUMNS, Asked, Tally, loaded, row
 from benchmarks.worker_memory import held_by, totals
 
 SMAPS = """\
@@ -68,3 +68,16 @@ def test_a_point_tells_what_came_and_what_went_wrong() -> None:
 def test_a_point_with_too_few_answers_for_percentiles_is_a_row_all_the_same() -> None:
     cells = row({"workers": 1, "clients": 1} | Tally(1.0).figures()).strip("| ").split(" | ")
     assert cells == ["1", "1", "0.0", "–", "–", "–", "0", "–", "–", "–", "–", "–"]
+
+
+def test_no_question_is_asked_twice_in_one_benchmark() -> None:
+    asked: list[str] = []
+
+    def asking(question: str) -> Asked:
+        asked.append(question)
+        time.sleep(0.001)
+        return Asked()
+
+    for _ in range(2):
+        loaded(0.03, 3, lambda: asking, ["One title", "Another title"])
+    assert len(asked) == len(set(asked)) > 6
