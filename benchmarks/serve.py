@@ -80,7 +80,7 @@ class Running(NamedTuple):
 
 
 def questions_of(titles: list[str], run: int, client: int) -> Iterator[str]:
-    """Endless questions, no two alike in all runs: a service that knows those of an earlier one answers from its cache."""
+    """Endless questions, no two alike in all runs: what an earlier run asked would come from the service's cache."""
     order = random.Random(f"{run}.{client}")
     for number in itertools.count():
         yield f"{order.choice(titles)[:200]} {run}.{client}.{number}"
