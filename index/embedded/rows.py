@@ -113,7 +113,7 @@ class Rows:
         out = np.zeros((end - first, self.dimension), np.float16)
         keys, vectors = self._store.vectors(int(self.keys[first]), int(self.keys[end - 1]))
         _, to, at = np.intersect1d(self.keys[first:end], keys, assume_unique=True, return_indices=True)
-        out[to] = vectors[at].astype(np.float16)
+        out[to] = vectors.reshape(-1, self.dimension)[at].astype(np.float16)  # of none in these rows, too
         return out
 
     def within(self, scope: Scope) -> Mask:

@@ -100,6 +100,5 @@ def located(archive: Path | str) -> Location:
     try:
         from index.places.server import Server
     except ModuleNotFoundError as error:
-        raise ArchiveError(f"an archive on PostgreSQL needs psycopg: pip install 'zitat[postgres]' ({error})") from error
-
+        raise ArchiveError(f"PostgreSQL needs another package: pip install 'zitat[postgres]' ({error})") from error
     return Server(str(archive))

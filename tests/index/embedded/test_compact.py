@@ -51,3 +51,14 @@ def test_a_filter_reads_few_vectors_from_the_truth(
         assert sum(read) == inside.sum() <= EXACT
     else:
         assert sum(read) == RESCORED < EXACT < inside.sum()
+
+
+def test_an_archive_opens_when_all_that_came_after_the_lists_is_deleted(folder: Path) -> None:
+    stored(folder, [story(40), story(41)])
+    with Archive(folder) as archive, archive.writing():
+        assert archive.store.delete(["story-40", "story-41"]) == 2
+    with Archive(folder) as archive:
+        view = archive.view()
+        assert view.state.documents == archive.store.counts()["chunks"]
+        _, known = archive.store.vectors(1, 1)
+        assert view.dense(known[0], 3)[0][0] == 1
