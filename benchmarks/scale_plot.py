@@ -39,21 +39,21 @@ COLOURS = ("#0b6e99", "#b5541c", "#4d7c0f", "#7c3aed")
 
 
 def plot(results: Path, output: Path) -> None:
-    """One panel a kind of cost, both axes logarithmic; compact archives dashed."""
+    """One panel a kind of cost, both axes logarithmic; compact archives dashed and hollow."""
     rows = [json.loads(line) for line in results.read_text().splitlines()]
     pyplot.rcParams.update({"font.size": 9, "axes.edgecolor": INK, "text.color": INK, "svg.hashsalt": "scale"})
     figure, axes = pyplot.subplots(2, 2, figsize=(10, 7), layout="constrained")
     for axis, (title, lines) in zip(axes.flat, PANELS.items(), strict=True):
         for (name, figure_of), colour in zip(lines, COLOURS, strict=False):
-            for compact, style in ((False, "-"), (True, "--")):
+            for compact, style, face in ((False, "-", colour), (True, "--", "white")):
                 points = _points(rows, figure_of, compact)
                 if points:
-                    label = None if compact else name
-                    axis.plot(*zip(*points, strict=True), style, color=colour, marker="o", markersize=3, label=label)
+                    look = {"color": colour, "marker": "o", "markersize": 4, "markerfacecolor": face}
+                    axis.plot(*zip(*points, strict=True), style, label=None if compact else name, **look)
         axis.set(title=title, xscale="log", yscale="log", xlabel="chunks")
         axis.grid(color=GRID, linewidth=0.5)
         axis.legend(frameon=False)
-    figure.suptitle("Cost by size of the archive; dashed: without a copy of the vectors")
+    figure.suptitle("Cost by size of the archive; dashed and hollow: compact, without a copy of the vectors")
     figure.savefig(output, metadata={"Date": None})
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from uvicorn import Config
 
-from api.serving import WORKER_SILENCE
+from api.serving import WORKER_SILENCE, listening_socket
 from tests.api.conftest import Zitat
 from tests.api.service.processes import Serving, serving
 from tests.api.service.served import until_ready
@@ -58,6 +61,14 @@ def test_every_worker_follows_the_archive_and_their_counts_are_added(
         assert line in text
         assert "zitat_ready_workers 2.0" in text
         assert service.end() == 0
+
+
+def test_an_answer_is_sent_at_once_to_a_client_that_keeps_its_connection() -> None:
+    config = Config(lambda: None, host="127.0.0.1", port=0)
+    with closing(listening_socket(config)) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.slow
