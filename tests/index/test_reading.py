@@ -10,6 +10,7 @@ import pytest
 from index.archive import Archive
 from index.errors import ArchiveDamaged
 from index.reembed import reembed
+from index.truth.history import Moment
 from index.truth.store import Store
 from index.verify import verify
 from tests.fakes import WordEncoder, stored, story
@@ -84,12 +85,12 @@ def test_a_writer_that_is_always_faster_does_not_keep_readers_out(
 def test_an_error_of_the_truth_comes_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stored(folder, [story(1)])
 
-    def broken(store: Store) -> int:
+    def broken(store: Store, **_: object) -> Moment:
         raise ArchiveDamaged("torn")
 
     with Archive(folder) as archive:
         archive.view()
-        monkeypatch.setattr(Store, "sequence", broken)
+        monkeypatch.setattr(Store, "moment", broken)
         with pytest.raises(ArchiveDamaged, match="torn"), archive.reading():
             pass
 

@@ -41,8 +41,9 @@ class Seen:
 Visit = Callable[..., "sync_api.Page"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[sync_api.Browser]:
+    """Chromium; while Playwright is on, its thread runs an event loop, which tests of other files must not find."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no Chromium: install it with `apt-get install chromium`")

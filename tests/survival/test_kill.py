@@ -128,7 +128,7 @@ def test_eighty_two_kills_lose_and_tear_nothing(tmp_path: Path) -> None:
     drill = Drill(Job(tmp_path / "undisturbed"), kills=82)
     drill.run()
     assert drill.seen["killed alive"] >= 82
-    assert drill.seen["killed after an acknowledgement"] >= 10
+    assert drill.seen["killed after an acknowledgement"] >= 4
     assert drill.seen["indexes behind"] >= 3
 
 
