@@ -6,7 +6,6 @@ Words that also mean other things ("and", Russian "с") join only what they stan
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -29,17 +28,14 @@ _BETWEEN = {"en": ("between", "and"), "de": ("zwischen", "und"), "fr": ("entre",
 _SINCE = {"en": "since", "de": "seit", "fr": "depuis", "es": "desde", "pt": "desde", "it": "dal dall'", "nl": "sinds",
           "sv": "sedan", "da": "siden", "nb": "siden", "no": "siden", "ar": "منذ", "fa": "از", "ca": "des_de",
           "el": "απο_το", "id": "sejak", "vi": "tu"}  # fmt: skip
-_DASH = regex.compile(r"\s?[-–—~～]\s?")
+_DASH = r"\s?[-–—~～]\s?"
+_DAY_BEFORE = regex.compile(rf"(?<!\d)(\d\d?)[.日]?(?:({_DASH})|\s*([^\d.,]{{1,12}}?)\s*)$")
 
 
 def find_periods(question: str, language: str, today: date) -> list[DateSpan]:
     """As `find_dates`; two dates that are the ends of a stretch are one, and one that it begins with lasts to today."""
-    return _joined(question, find_dates(question, language, today), language, today)
-
-
-def _joined(question: str, spans: Sequence[DateSpan], language: str, today: date) -> list[DateSpan]:
     out: list[DateSpan] = []
-    for span in spans:
+    for span in find_dates(question, language, today):
         if out and (both := _stretch(question, out[-1], span, language)):
             out[-1] = both
         else:
@@ -50,7 +46,7 @@ def _joined(question: str, spans: Sequence[DateSpan], language: str, today: date
 def _stretch(question: str, first: DateSpan, last: DateSpan, language: str) -> DateSpan | None:
     """Both ends as one; a first end without a year is in the last one's, or in the year before."""
     between = question[first.end : last.start]
-    if not (_DASH.fullmatch(between) or _joins(question[: first.start], fold(between).strip(), language)):
+    if not (regex.fullmatch(_DASH, between) or _joins(question[: first.start], fold(between).strip(), language)):
         return None
     earliest, latest = first.earliest, last.latest
     later_in_year = (earliest.month, earliest.day) > (latest.month, latest.day)
@@ -70,7 +66,7 @@ def _in_year(day: date, year: int) -> date:
 
 def _from_day(question: str, span: DateSpan, language: str) -> DateSpan:
     """A day with that of the same month before it: "vom 3. bis 5. Mai"."""
-    before = regex.search(r"(?<!\d)(\d\d?)[.日]?(?:(\s?[-–—~～]\s?)|\s*([^\d.,]{1,12}?)\s*)$", question[: span.start])
+    before = _DAY_BEFORE.search(question[: span.start])
     if span.earliest != span.latest or not before or not 1 <= int(before[1]) < span.earliest.day:
         return span
     if not before[2] and fold(before[3]).strip() not in _words(_TO, language):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from index.scope import Scope
 from retrieval import Searcher
 from retrieval.question import encode, understand
 
+Name = TypeVar("Name", str, int)
 _NO_DATE = date(2000, 1, 1)  # the questions of test sets are not about "today"
 
 
@@ -27,11 +30,17 @@ def lexical(searcher: Searcher, query: Query, languages: tuple[str, ...], depth:
 
 def plain_hybrid(searcher: Searcher, query: Query, languages: tuple[str, ...], depth: int) -> Ranking:
     """Both legs, each scaled from 0 to 1 over what it found, half and half."""
-    out: Ranking = {}
-    for run in [_articles(searcher, *leg, 2 * depth) for leg in _legs(searcher, query, languages, depth)]:
+    legs = _legs(searcher, query, languages, depth)
+    return half_and_half([_articles(searcher, *leg, 2 * depth) for leg in legs], depth)
+
+
+def half_and_half(runs: Iterable[Mapping[Name, float]], depth: int) -> dict[Name, float]:
+    """The best `depth` by the sum of their scores in two runs, each scaled from 0 to 1 over what it found."""
+    out: dict[Name, float] = {}
+    for run in runs:
         low, high = min(run.values(), default=0.0), max(run.values(), default=1.0)
-        for article, score in run.items():
-            out[article] = out.get(article, 0.0) + 0.5 * (score - low) / max(high - low, 1e-9)
+        for name, score in run.items():
+            out[name] = out.get(name, 0.0) + 0.5 * (score - low) / max(high - low, 1e-9)
     return dict(sorted(out.items(), key=lambda item: (-item[1], item[0]))[:depth])
 
 

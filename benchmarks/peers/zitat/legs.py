@@ -7,12 +7,12 @@ looked for in other languages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from benchmarks.peers.zitat.adapter import Peer as Whole
+from eval.rankers.legs import half_and_half
 from index.scope import Scope
 from index.view import View
 from retrieval.question import encode, understand
@@ -32,21 +32,14 @@ class Peer(Whole):
         with self._searcher.archive.reading() as (view, _):
             asked = understand(question.text, None, date.today())
             vector = encode(asked, self._encoder).vector
-            sums: dict[int, float] = {}
-            for keys, scores in (view.dense(vector, DEPTH, scope), view.lexical(asked.terms, DEPTH, scope)):
-                for key, score in zip(keys.tolist(), _scaled(scores).tolist(), strict=True):
-                    sums[key] = sums.get(key, 0.0) + 0.5 * score
-            best = sorted(sums, key=lambda key: (-sums[key], key))[:count]
+            legs = [view.dense(vector, DEPTH, scope), view.lexical(asked.terms, DEPTH, scope)]
+            runs = [dict(zip(keys.tolist(), scores.tolist(), strict=True)) for keys, scores in legs]
+            best = half_and_half(runs, count)
             ids = _read(view, best)
-        return [(ids[key], sums[key]) for key in best]
+        return [(ids[key], score) for key, score in best.items()]
 
 
-def _scaled(scores: np.ndarray) -> np.ndarray:
-    low, high = scores.min(initial=0.0), scores.max(initial=1.0)
-    return np.asarray((scores - low) / max(high - low, 1e-9))
-
-
-def _read(view: View, keys: list[int]) -> dict[int, str]:
+def _read(view: View, keys: Iterable[int]) -> dict[int, str]:
     """The ids of passages, their texts read."""
     found = view.store.candidates(keys)
     articles = view.store.articles_by_key({one.article for one in found})
