@@ -60,6 +60,9 @@ class View(Protocol):
     def dense(self, vector: Floats, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
         """The chunks of a scope whose vectors are nearest to one of shape (d,), and their inner products."""
 
+    def alike(self, vector: Floats, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
+        """The same for the vector of a chunk, whose neighbours are easier to find than what a question looks for."""
+
     def lexical(self, query: TermQuery, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
         """The chunks of a scope that have most of a question's words, and their BM25."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Set
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoders.codes import token_matches
 from index.encoders.encoder import Codes, EncodedQuery
@@ -14,14 +16,29 @@ from index.view import View
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats, Ranking, final_score, max_sim_of
 
+NOTHING: Mapping[int, float] = {}
+
 
 @dataclass(frozen=True)
-class Comparison:
-    """Candidates with their features and, by token codes, how well each answers to each of the question's tokens."""
+class Nominated:
+    """Candidates that still exist, what each leg says of them, and their token codes: one row each of all three."""
 
     found: list[Candidate]
     features: Features
     codes: list[Codes]
+
+    def rows(self, chosen: NDArray[np.int64]) -> Nominated:
+        """Some of them, in the order given."""
+        places = chosen.tolist()
+        return Nominated(
+            [self.found[row] for row in places], self.features.rows(chosen), [self.codes[row] for row in places]
+        )
+
+
+@dataclass(frozen=True)
+class Comparison(Nominated):
+    """Candidates and, by token codes, how well each answers to each of the question's tokens."""
+
     tokens: Floats
 
 
@@ -33,25 +50,41 @@ class Comparer:
     asked: Question
     query: EncodedQuery
     ranking: Ranking
+    threads: Executor
 
-    def features(self, found: Sequence[Candidate]) -> Features:
-        """What both legs say, one row for each of the candidates, which come in the order of their keys."""
-        keys = np.array([c.key for c in found], np.int64)
-        vectors = self.view.store.vectors_of(keys.tolist()).reshape(len(keys), -1)
-        return Features(
+    def alive(self, keys: Set[int], without: Set[int]) -> list[Candidate]:
+        """Those of some chunks that still exist, in the order of their keys; none of the clusters `without`."""
+        found = self.view.store.candidates(sorted(key for key in keys if key <= self.view.state.last_chunk))
+        return [one for one in found if one.cluster not in without]
+
+    def nominated(self, found: list[Candidate], known: Mapping[int, float] = NOTHING) -> Nominated:
+        """What is known of candidates; vectors and codes are read while the words' index is asked for its scores.
+
+        It is only asked for those that are not `known`.
+        """
+        keys = np.array([one.key for one in found], np.int64)
+        bm25 = np.array([known.get(one.key, -1.0) for one in found], np.float32)
+        unknown = bm25 < 0
+        scores = self.threads.submit(self.view.lexical_scores, self.asked.terms, keys[unknown])
+        dimension = self.query.vector.size
+        stored, codes = self.view.store.encodings_of(keys.tolist(), dimension // 8)
+        vectors = stored.reshape(len(keys), dimension)
+        bm25[unknown] = scores.result()
+        features = Features(
             keys=keys,
             languages=np.array([c.language for c in found], np.str_),
             vectors=vectors,
             cosine=vectors @ self.query.vector,
-            bm25=self.view.lexical_scores(self.asked.terms, keys),
+            bm25=bm25,
             ideal_bm25=sum(self.view.rarity(self.asked.terms).values()),
             in_period=np.array([_in_period(c, self.asked) for c in found], bool),
         )
+        return Nominated(found, features, codes)
 
-    def compared(self, found: list[Candidate], features: Features) -> Comparison:
+    def compared(self, nominated: Nominated) -> Comparison:
         """The same candidates, token by token."""
-        codes = self.view.store.codes(features.keys.tolist(), self.query.vector.size // 8)
-        return Comparison(found, features, codes, token_matches(self.query.tokens, codes))
+        tokens = token_matches(self.query.tokens, nominated.codes)
+        return Comparison(nominated.found, nominated.features, nominated.codes, tokens)
 
     def scores(self, comparison: Comparison) -> tuple[Floats, Floats]:
         """The late interaction and the score of each candidate by itself.

@@ -6,7 +6,7 @@ understand -> both legs at once -> union -> late interaction -> one score -> wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -14,23 +14,22 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.encoders.encoder import Encoder, load_encoder
 from index.errors import BadInput
 from index.places.manifest import Manifest
 from index.scope import Scope
-from index.truth.schema import Candidate
 from index.view import View
 from retrieval.clock import Clock
-from retrieval.comparing import Comparer, Comparison, joined
+from retrieval.comparing import Comparer, Comparison, Nominated, joined
 from retrieval.found import Compared, Found
 from retrieval.holdings import holdings
+from retrieval.legs import Legs
 from retrieval.options import SearchOptions, checked_question, language_code
 from retrieval.passages import Presenter
 from retrieval.question import Question, encode, understand
-from retrieval.ranking import Features, Floats, Ranking, best_first, first_stage, with_agreement
+from retrieval.ranking import Floats, Ranking, best_first, first_stage, with_agreement
 from retrieval.results import SearchResult
 from retrieval.shortlist import Ranked, shortlist, spread
 from retrieval.threads import one_thread
@@ -40,7 +39,6 @@ DEEPEST = 1_600  # the same where copies of one story, or one long article, leav
 RERANKED = 2 * LEG_DEPTH  # compared token by token at once: all that the legs nominate first (0005)
 NEIGHBOURS = 50  # passages most like the first one, among which translations of it are looked for
 
-Keys = NDArray[np.int64]
 NOTHING: frozenset[int] = frozenset()
 
 
@@ -97,10 +95,11 @@ class Searcher:
             scope = _scope(view, options, asked)
             if scope is None:
                 return Found(SearchResult(question, asked.understood, (), clock.taken()), asked, encoder, holdings=held)
+            legs = Legs(view, asked.terms, scope, self.ranking, LEG_DEPTH, self._threads)
             query = encode(asked, encoder)
             clock.stage("encode")
-            comparer = Comparer(view, asked, query, self.ranking)
-            chosen, compared = self._chosen(scope, comparer, options, without)
+            comparer = Comparer(view, asked, query, self.ranking, self._threads)
+            chosen, compared = self._chosen(legs, comparer, options, without)
             clock.stage("rank")
             presenter = Presenter(view, encoder, asked, query)
             passages, texts = presenter.present(chosen, scope) if presented else ((), {})
@@ -109,7 +108,7 @@ class Searcher:
         return Found(result, asked, encoder, query, tuple(chosen), texts, compared, view.rarity(asked.terms), held)
 
     def _chosen(
-        self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
+        self, legs: Legs, comparer: Comparer, options: SearchOptions, without: frozenset[int]
     ) -> tuple[list[Ranked], Compared | None]:
         """The passages to show, best first; the first of them are the same however many are asked for.
 
@@ -118,40 +117,32 @@ class Searcher:
         """
         ranked: list[Ranked] = []
         compared: Compared | None = None
-        for found, features in self._levels(scope, comparer, options, without):
+        for nominated in self._levels(legs, comparer, options, without):
             if compared is None:
-                ranked, compared = self._ranked(found, features, scope, comparer, options, without)
+                ranked, compared = self._ranked(nominated, legs.scope, comparer, options, without)
             else:
-                ranked += _behind(ranked, self._by_score(comparer.compared(found, features), comparer, options)[0])
+                ranked += _behind(ranked, self._by_score(comparer.compared(nominated), comparer, options)[0])
             if len(shortlist(ranked, options)) == options.count:
                 break
         return shortlist(ranked, options), compared
 
     def _levels(
-        self, scope: Scope, comparer: Comparer, options: SearchOptions, without: frozenset[int]
-    ) -> Iterator[tuple[list[Candidate], Features]]:
+        self, legs: Legs, comparer: Comparer, options: SearchOptions, without: frozenset[int]
+    ) -> Iterator[Nominated]:
         """What the legs nominate, so many at a time by the first stage; then they look deeper."""
         depth, seen = LEG_DEPTH, set[int]()
         while True:
-            legs = self._legs_at(depth, scope, comparer)
-            nominated = set(np.concatenate(legs).tolist()) - seen
-            if found := _alive(comparer.view, nominated, without):
-                features = comparer.features(found)
-                order = spread(best_first(features.keys, first_stage(features, self.ranking)), found, options)
+            of_legs = legs.at(depth, comparer.query.vector)
+            new = set(np.concatenate(of_legs).tolist()) - seen
+            if found := comparer.alive(new, without):
+                nominated = comparer.nominated(found, legs.scores)
+                first = first_stage(nominated.features, self.ranking)
+                order = spread(best_first(nominated.features.keys, first), found, options)
                 for at in range(0, len(order), RERANKED):
-                    kept = order[at : at + RERANKED]
-                    yield [found[row] for row in kept], features.rows(kept)
-            if max(map(len, legs)) < depth or depth >= DEEPEST:
+                    yield nominated.rows(order[at : at + RERANKED])
+            if max(map(len, of_legs)) < depth or depth >= DEEPEST:
                 return
-            seen, depth = seen | nominated, 4 * depth
-
-    def _legs_at(self, depth: int, scope: Scope, comparer: Comparer) -> list[Keys]:
-        """What each leg nominates, both working at once."""
-        view = comparer.view
-        lexical = self._threads.submit(view.lexical, comparer.asked.terms, depth, scope)
-        dense, _ = view.dense(comparer.query.vector, depth, scope)
-        none, ranking = np.zeros(0, np.int64), self.ranking
-        return [dense if ranking.dense_leg else none, lexical.result()[0] if ranking.lexical_leg else none]
+            seen, depth = seen | new, 4 * depth
 
     def _encoder_for(self, manifest: Manifest) -> Encoder:
         """The encoder that the archive was made with: `zitat reembed` may have changed it."""
@@ -163,15 +154,14 @@ class Searcher:
 
     def _ranked(
         self,
-        found: list[Candidate],
-        features: Features,
+        nominated: Nominated,
         scope: Scope,
         comparer: Comparer,
         options: SearchOptions,
         without: frozenset[int],
     ) -> tuple[list[Ranked], Compared]:
         """Candidates, and what says the same as the first of them in other languages, best first."""
-        rows = comparer.compared(found, features)
+        rows = comparer.compared(nominated)
         if len(options.languages) != 1:
             rows = self._with_translations(rows, comparer.scores(rows)[1], scope, comparer, without)
         return self._by_score(rows, comparer, options)
@@ -189,12 +179,12 @@ class Searcher:
         self, rows: Comparison, score: Floats, scope: Scope, comparer: Comparer, without: frozenset[int]
     ) -> Comparison:
         """The candidates, and what neither leg nominated but says in another language what the first of them says."""
-        view, features = comparer.view, rows.features
+        features = rows.features
         first = int(best_first(features.keys, score)[0])
-        near, cosines = view.dense(features.vectors[first], NEIGHBOURS, scope)
+        near, cosines = comparer.view.alike(features.vectors[first], NEIGHBOURS, scope)
         new = set(near[cosines > self.ranking.alike].tolist()) - set(features.keys.tolist())
-        found = [one for one in _alive(view, new, without) if one.language != features.languages[first]]
-        return joined(rows, comparer.compared(found, comparer.features(found))) if found else rows
+        found = [one for one in comparer.alive(new, without) if one.language != features.languages[first]]
+        return joined(rows, comparer.compared(comparer.nominated(found))) if found else rows
 
 
 def _behind(before: Sequence[Ranked], ranked: Sequence[Ranked]) -> list[Ranked]:
@@ -202,12 +192,6 @@ def _behind(before: Sequence[Ranked], ranked: Sequence[Ranked]) -> list[Ranked]:
     least = before[-1].score if before else float("inf")
     known = {one.chunk.key for one in before}
     return [replace(one, score=min(one.score, least)) for one in ranked if one.chunk.key not in known]
-
-
-def _alive(view: View, keys: Set[int], without: frozenset[int]) -> list[Candidate]:
-    """The chunks that still exist, in the order of their keys."""
-    found = view.store.candidates(sorted(key for key in keys if key <= view.state.last_chunk))
-    return [one for one in found if one.cluster not in without]
 
 
 def _scope(view: View, options: SearchOptions, asked: Question) -> Scope | None:

@@ -9,7 +9,7 @@ from index.documents import TermQuery
 from index.embedded.rows import RowCounts
 from index.embedded.seals import Seal
 from index.embedded.terms import TermIndex
-from index.embedded.vectors import VectorIndex
+from index.embedded.vectors import LISTS_FOR_CHUNKS, VectorIndex
 from index.scope import EVERYTHING, Scope
 from index.truth.store import Store
 from index.view import Floats, Keys, State
@@ -52,6 +52,10 @@ class FileView:
     def dense(self, vector: Floats, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
         """The nearest chunks of a scope and their inner products."""
         return self.vectors.search(vector, count, scope)
+
+    def alike(self, vector: Floats, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
+        """The nearest chunks of a scope to one of them, looked for in fewer lists."""
+        return self.vectors.search(vector, count, scope, lists=LISTS_FOR_CHUNKS)
 
     def lexical(self, query: TermQuery, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
         """The chunks of a scope with most of the question's words, and their BM25."""

@@ -25,6 +25,7 @@ TRAINED_ON, TRAINING_ROUNDS = 32, 8  # rows a list; rounds of k-means
 GRAPH_FROM = 3_000  # lists from which the nearest is looked for in a graph of them, when rows are added
 RECALL_TARGET, RECALL_DEPTH, RECALL_SAMPLE = 0.985, 10, 400  # how many lists are searched is set by it
 RECALL_ROWS = 1_000_000  # among which it is measured
+SCANNED_BY_A_THREAD = 100_000  # codes, 2 ms; fewer are not worth waking another thread for
 
 
 def list_count(rows: int) -> int:
@@ -38,6 +39,7 @@ class Lists:
     def __init__(self, index: Any) -> None:
         self._index = index
         self._index.qb = QUERY_BITS
+        self._index.parallel_mode = 1  # several threads share the lists of one question
         self._graph: Any = None
 
     @classmethod
@@ -104,10 +106,13 @@ class Lists:
 
     def search(self, questions: Floats, count: int, probes: int | None = None, selector: Any = None) -> Keys:
         """The rows that codes say are best for each question, shape (questions, count); -1 where there are fewer."""
-        parameters = faiss.IVFRaBitQSearchParameters(
-            nprobe=min(probes or self.probes, self.lists), sel=selector, qb=QUERY_BITS, centered=True
-        )
-        return np.asarray(self._index.search(questions, count, params=parameters)[1], np.int64)
+        probes = min(probes or self.probes, self.lists)
+        scanned = self.count * probes // self.lists
+        faiss.omp_set_num_threads(min(os.cpu_count() or 1, 1 + scanned // SCANNED_BY_A_THREAD))
+        parameters = faiss.IVFRaBitQSearchParameters(nprobe=probes, sel=selector, qb=QUERY_BITS, centered=True)
+        found = self._index.search(questions, count, params=parameters)[1]
+        faiss.omp_set_num_threads(1)  # what comes after it is small
+        return np.asarray(found, np.int64)
 
     def places(self, question: Floats, vectors: Floats) -> NDArray[np.int64]:
         """How many lists are searched before that of each vector, for one question, shape (d,)."""

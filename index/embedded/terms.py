@@ -101,8 +101,9 @@ class TermIndex:
         """The keys and BM25 scores of the best `count`, best first, ties by key; `scope` limits the articles."""
         if query.blind:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        limits = [(tantivy.Occur.Must, limit) for limit in self._limits(scope)]
-        wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._query(query)), *limits])
+        wanted = self._query(query)
+        if limits := [(tantivy.Occur.Must, limit) for limit in self._limits(scope)]:  # even a lone Must takes longer
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), *limits])
         keys, found = self._run(wanted, count)
         order = np.lexsort((keys, -found))
         return keys[order], found[order]

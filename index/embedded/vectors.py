@@ -27,6 +27,7 @@ EXACT_UP_TO = 50_000  # rows; scanning them all takes about 3 ms on one core
 NARROW, NARROW_COMPACT = 20_000, 2_000
 RESCORED, RESCORED_AT_LEAST = 8, 400  # times as many as wanted are scored exactly
 RESCORED_COMPACT = 4  # the same where their vectors are read from the truth
+LISTS_FOR_CHUNKS = 0.5  # of those that a question needs, where a chunk's own neighbours are looked for
 SCOPES_KEPT = 64  # filters whose rows are remembered
 
 Found = tuple[Keys, Floats]
@@ -64,12 +65,14 @@ class VectorIndex:
         self._lock = Lock()
         self._exactly = False
 
-    def search(self, query: Floats, count: int, scope: Scope = EVERYTHING) -> Found:
-        """The keys and scores of the best `count` of a scope, best first, ties by key."""
-        # One question at a time is no work for several threads: they would spend longer waiting for each other.
-        faiss.omp_set_num_threads(1)
+    def search(self, query: Floats, count: int, scope: Scope = EVERYTHING, *, lists: float = 1.0) -> Found:
+        """The keys and scores of the best `count` of a scope, best first, ties by key.
+
+        `lists` is the share of the usual number of lists that is looked into.
+        """
+        faiss.omp_set_num_threads(1)  # what is small is no work for several threads: they only wait for each other
         query = np.ascontiguousarray(query, np.float32)
-        rows = self._nominated(query, count, self._chosen(scope))
+        rows = self._nominated(query, count, self._chosen(scope), lists)
         scores = self._scores(rows, query)
         order = np.lexsort((rows, -scores))[:count]
         return self.rows.keys[rows[order]].astype(np.int64), scores[order]
@@ -87,14 +90,14 @@ class VectorIndex:
         rows = self.rows.rows_of(wanted)
         return self.rows.keys[rows].astype(np.int64), self._decoded(self.rows.halves(rows))
 
-    def _nominated(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+    def _nominated(self, query: Floats, count: int, chosen: Chosen | None, share: float) -> Keys:
         """The rows worth scoring exactly, ascending: all that a narrow filter leaves, or what lists and tail find."""
         if self.lists is None:
             return np.sort(self._from_tail(query, count, chosen))
-        listed = self._from_lists(self.lists, query, count, chosen)
+        listed = self._from_lists(self.lists, query, count, chosen, share)
         return np.unique(np.concatenate([listed, self._from_tail(query, count, chosen)]))
 
-    def _from_lists(self, lists: Lists, query: Floats, count: int, chosen: Chosen | None) -> Keys:
+    def _from_lists(self, lists: Lists, query: Floats, count: int, chosen: Chosen | None, share: float) -> Keys:
         if chosen is not None and chosen.few is not None:
             return chosen.few
         if self._exactly:
@@ -102,9 +105,9 @@ class VectorIndex:
         else:
             times = RESCORED_COMPACT if self.rows.compact else RESCORED
             depth = min(max(times * count, RESCORED_AT_LEAST), self._listed)
-            share = 1.0 if chosen is None else max(chosen.count, 1) / self.rows.count
+            left = 1.0 if chosen is None else max(chosen.count, 1) / self.rows.count
             selector = None if chosen is None else faiss.IDSelectorBitmap(chosen.listed)
-            found = lists.search(query[None], depth, int(lists.probes / math.sqrt(share)), selector)[0]
+            found = lists.search(query[None], depth, math.ceil(share * lists.probes / math.sqrt(left)), selector)[0]
         return np.asarray(found[found >= 0])
 
     def _from_tail(self, query: Floats, count: int, chosen: Chosen | None) -> Keys:

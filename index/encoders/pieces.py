@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -86,8 +87,10 @@ class Tokenizer:
 
     def ends(self, text: str) -> NDArray[np.int64]:
         """The end of each of a text's pieces, in code points."""
-        offsets = self._model_for(text)[0].encode(text, return_type="offset_mapping")["offsets"]
-        return np.array([end for _, end in offsets], np.int64)
+        # SentencePiece gives the ends itself, too, and takes three times as long.
+        model = self._model_for(text)[0]
+        _, places = model.normalize(text, with_offsets=True)
+        return np.array([places[end] for end in accumulate(map(len, model.encode(text, out_type=str)))], np.int64)
 
     def whole(self) -> Any:
         """The model with the whole vocabulary, waited for where it is not loaded."""

@@ -77,6 +77,10 @@ class MilvusView:
         order = np.lexsort((hits.keys, -hits.scores))[:count]
         return hits.keys[order], hits.scores[order]
 
+    def alike(self, vector: Floats, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
+        """The nearest chunks of a scope to one of them."""
+        return self.dense(vector, count, scope)
+
     def lexical(self, query: TermQuery, count: int, scope: Scope = EVERYTHING) -> tuple[Keys, Floats]:
         """The chunks of a scope with most of the question's words, and their BM25."""
         sparse = {} if query.blind else self._weighted(query).sparse()

@@ -63,7 +63,7 @@ _CANDIDATES = (
     .order_by(_c.key)
 )
 _VECTORS_OF = select(_e.vector).where(among(_e.chunk, "keys")).order_by(_e.chunk)
-_CODES = select(_e.chunk, _e.vector, _e.codes, _e.checksum).where(among(_e.chunk, "keys"))
+_ENCODINGS_OF = select(_e.vector, _e.codes, _e.checksum).where(among(_e.chunk, "keys")).order_by(_e.chunk)
 _VECTORS = select(_e.chunk, _e.vector).where(_e.chunk.between(_FIRST, _LAST)).order_by(_e.chunk)
 _CHUNKS = select(*chunks.c).where(_c.key.between(_FIRST, _LAST)).order_by(_c.key)
 _BY_KEY = _ARTICLES.where(among(_a.key, "keys"))
@@ -243,9 +243,12 @@ class Lookup(History):
     def vectors_of(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """Vectors, shape (n, d), of chunks that exist, in the order of their keys."""
         found = self.rows(_VECTORS_OF, {"keys": keys})
+        self._complete(found, keys)
+        return self._stacked([vector for (vector,) in found])
+
+    def _complete(self, found: Sequence[Any], keys: Sequence[int]) -> None:
         if len(found) < len(keys):
             raise self.damaged(f"{len(keys) - len(found)} of {len(keys)} vectors are lost")
-        return self._stacked([vector for (vector,) in found])
 
     def _stacked(self, blobs: list[bytes]) -> NDArray[np.float32]:
         """Shape (n, d), and (0, 0) for none."""
@@ -255,15 +258,19 @@ class Lookup(History):
         rows = np.frombuffer(b"".join(blobs), np.float16).astype(np.float32)
         return rows.reshape(len(blobs), -1 if blobs else 0)
 
-    def codes(self, keys: Sequence[int], width: int) -> list[NDArray[np.uint8]]:
-        """Token codes, shape (tokens, width), of each chunk; none for a chunk that is gone or fails its checksum."""
-        found = {
-            key: np.frombuffer(codes, np.uint8).reshape(-1, width)
-            for key, vector, codes, checksum in self.rows(_CODES, {"keys": keys})
-            if checksum_of(vector, codes) == checksum
-        }
+    def encodings_of(self, keys: Sequence[int], width: int) -> tuple[NDArray[np.float32], list[NDArray[np.uint8]]]:
+        """Vectors, shape (n, d), and token codes, each of shape (tokens, width), of chunks that exist, ascending.
+
+        There are no codes where they fail their checksum.
+        """
+        found = self.rows(_ENCODINGS_OF, {"keys": keys})
+        self._complete(found, keys)
         nothing = np.zeros((0, width), np.uint8)
-        return [found.get(key, nothing) for key in keys]
+        codes = [
+            np.frombuffer(codes, np.uint8).reshape(-1, width) if checksum_of(vector, codes) == checksum else nothing
+            for vector, codes, checksum in found
+        ]
+        return self._stacked([vector for vector, _, _ in found]), codes
 
     def broken_encodings(self) -> list[int]:
         """The chunks of current articles whose vector or codes do not match their checksum, or are lost."""

@@ -95,8 +95,7 @@ def _stored(source: Path, dimension: int) -> dict[str, EncodedPassage]:
         for stored in archive.store.each_article():
             article = stored.article
             chunks = archive.store.chunks_between(stored.first_chunk, stored.last_chunk)
-            vectors = archive.store.vectors(stored.first_chunk, stored.last_chunk)[1]
-            codes = archive.store.codes([chunk.key for chunk in chunks], dimension // 8)
+            vectors, codes = archive.store.encodings_of([chunk.key for chunk in chunks], dimension // 8)
             for chunk, vector, own in zip(chunks, vectors, codes, strict=True):
                 out[article.text[chunk.start : chunk.end]] = EncodedPassage(vector, own)
     return out

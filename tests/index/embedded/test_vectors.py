@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -212,3 +214,33 @@ def test_a_graph_of_many_lists_errs_hardly_ever(make: Make, monkeypatch: pytest.
     nearest = lists._nearest(vectors)
     monkeypatch.setattr(inverted, "GRAPH_FROM", 100)
     assert (lists._nearest(vectors) == nearest).mean() > 0.97
+
+
+def test_several_threads_find_what_one_does(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, vectors = make(6_000)
+    lists, threads = built(rows), list[int]()
+    queries = normalise(vectors[:20] + 0.3 * made(20, seed=5))
+    alone = [lists.search(query[None], 400) for query in queries]
+    assert faiss.omp_get_max_threads() == 1
+    monkeypatch.setattr(inverted, "SCANNED_BY_A_THREAD", 100)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    set_threads = faiss.omp_set_num_threads
+    monkeypatch.setattr(faiss, "omp_set_num_threads", lambda count: (threads.append(count), set_threads(count)))
+    for query, one in zip(queries, alone, strict=True):
+        assert set(lists.search(query[None], 400)[0].tolist()) == set(one[0].tolist())
+    assert threads == [3, 1] * len(queries)
+
+
+def test_a_chunks_neighbours_are_looked_for_in_fewer_lists(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, vectors = make(6_000)
+    index, looked_into, search = VectorIndex(rows, built(rows)), list[int](), Lists.search
+
+    def noted(lists: Lists, questions: np.ndarray, count: int, probes: int, selector: object) -> np.ndarray:
+        looked_into.append(probes)
+        return search(lists, questions, count, probes, selector)
+
+    monkeypatch.setattr(Lists, "search", noted)
+    usual = index.search(vectors[0], 10)
+    fewer = index.search(vectors[0], 10, lists=module.LISTS_FOR_CHUNKS)
+    assert looked_into[1] == -(-looked_into[0] // 2)
+    assert fewer[0][0] == usual[0][0] == 1

@@ -55,6 +55,8 @@ def sparing(table: Table) -> Tokenizer:
 def test_a_text_is_cut_by_its_own_pieces_as_by_all(sparing: Tokenizer, whole: Tokenizer, text: str) -> None:
     assert sparing.ids(text) == whole.ids(text)
     assert sparing.ends(text).tolist() == whole.ends(text).tolist()
+    said = whole.whole().encode(text, return_type="offset_mapping")["offsets"]
+    assert whole.ends(text).tolist() == [end for _, end in said]
     assert sparing._whole is None
 
 

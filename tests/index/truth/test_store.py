@@ -50,13 +50,18 @@ def test_vectors_come_back_in_half_precision_under_their_keys(place: Place) -> N
 def test_codes_come_back_and_damaged_ones_do_not(place: Place) -> None:
     stored(place, [draft("one", "alpha beta gamma"), draft("two", "delta")])
     with Archive(place) as archive:
-        first, second, gone = archive.store.codes([1, 2, 99], 8)
-        assert (first.shape, second.shape, gone.shape) == ((3, 8), (1, 8), (0, 8))
+        vectors, (first, second) = archive.store.encodings_of([1, 2], 8)
+        assert np.array_equal(vectors, archive.store.vectors_of([1, 2]))
+        assert (first.shape, second.shape) == ((3, 8), (1, 8))
         assert np.unpackbits(first, axis=1).sum(1).tolist() == [1, 1, 1]
         altered(archive.store, update(encodings).where(encodings.c.chunk == 1).values(codes=bytes(24)))
-        first, second = archive.store.codes([1, 2], 8)
+        again, (first, second) = archive.store.encodings_of([1, 2], 8)
+        assert np.array_equal(again, vectors)
         assert (first.shape, second.shape) == ((0, 8), (1, 8))
         assert archive.store.broken_encodings() == [1]
+        assert [len(one) for one in archive.store.encodings_of([], 8)] == [0, 0]
+        with pytest.raises(ArchiveDamaged, match="1 of 3 vectors are lost"):
+            archive.store.encodings_of([1, 2, 99], 8)
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(place: Place) -> None:
@@ -166,7 +171,7 @@ def _read_everything(place: Place) -> list[str]:
         archive.view()
         problems = verify(archive)
         list(archive.store.each_article())
-        archive.store.codes(archive.store.chunk_keys().tolist(), 8)
+        archive.store.encodings_of(archive.store.chunk_keys().tolist(), 8)
         archive.store.versions()
         return [problem.what for problem in problems]
 
