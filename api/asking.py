@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from api.named_articles import check_articles
 from api.searching import search_options
 from api.status import LOADING, SEARCHING, Status, opening
 
@@ -35,6 +36,7 @@ def run_ask(args: argparse.Namespace) -> int:
     with Status(LOADING) as status:
         status.now(opening())
         with open_archive(args.archive) as archive:
+            check_articles(archive, args.article)
             status.now(SEARCHING)
             answerer = answerer_over(archive, llm)
             if args.json:

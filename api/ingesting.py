@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from api.terminal import shown_on
+
 if TYPE_CHECKING:
     from index.archive import Archive
     from index.article import Rejection
@@ -169,7 +171,7 @@ class _Lines:
 
 def _line(said: Rejection) -> str:
     where = f"{said.origin}, record {said.record}: {said.reason}"
-    return f"rejected {where}: {said.cure}" if said.cure else where
+    return shown_on(f"rejected {where}: {said.cure}" if said.cure else where, sys.stderr)
 
 
 def _print_summary(summary: Summary, seconds: float) -> None:

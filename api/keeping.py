@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from api.terminal import shown_on
+
 if TYPE_CHECKING:
     from index.truth.schema import StoredArticle
     from index.verify import Problem
@@ -45,10 +47,10 @@ def run_show(args: argparse.Namespace) -> int:
         return FOUND
     for name, value in _record(stored).items():
         if name != "text" and value is not None:
-            print(f"{name}: {value}")
+            print(shown_on(f"{name}: {value}", sys.stdout))
     for _, content_hash, ended in versions:
         print(f"earlier version until {ended} UTC: {content_hash}")
-    print(f"\n{stored.article.text}")
+    print(shown_on(f"\n{stored.article.text}", sys.stdout))
     return FOUND
 
 
@@ -61,7 +63,7 @@ def run_list(args: argparse.Namespace) -> int:
     languages = tuple(normalise_code(language) or language for language in args.language)
     with Archive(args.archive) as archive:
         for told in archive.store.listing(Scope(languages, tuple(args.source))):
-            print("\t".join(value or "" for value in told))
+            print("\t".join(shown_on(value or "", sys.stdout) for value in told))
     return FOUND
 
 
@@ -94,10 +96,9 @@ def run_stats(args: argparse.Namespace) -> int:
         print(json.dumps(counts, ensure_ascii=False))
         return FOUND
     for name, value in counts.items():
-        shown = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
-        print(
-            f"{name.replace('_', ' ')}: {shown:,}" if isinstance(shown, int) else f"{name.replace('_', ' ')}: {shown}"
-        )
+        told = ", ".join(f"{k} {v:,}" for k, v in value.items()) if isinstance(value, dict) else value
+        told = f"{told:,}" if isinstance(told, int) else told
+        print(shown_on(f"{name.replace('_', ' ')}: {told}", sys.stdout))
     return FOUND
 
 

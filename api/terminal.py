@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from retrieval import Span
@@ -11,12 +11,31 @@ if TYPE_CHECKING:
 MARK, BOLD, DIM, PLAIN = "\x1b[1;33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 WIDTH = 100
 INDENT = "   "
-_KEPT = frozenset("\n\u200c\u200d\u2068\u2069")  # joiners, which spelling needs, and isolates, which turn nothing
+_ISOLATE, _POP = "\u2068", "\u2069"
+_KEPT = frozenset("\n\u200c\u200d" + _ISOLATE + _POP)  # joiners, which spelling needs, and isolates, which turn nothing
 
 
 def printable(text: str) -> str:
     """Text without what a terminal would obey: control characters and marks that turn the direction of writing."""
-    return "".join(c if c.isprintable() or c in _KEPT else " " if c.isspace() else "" for c in text)
+    text = "".join(c if c.isprintable() or c in _KEPT else " " if c.isspace() else "" for c in text)
+    return "\n".join(map(_paired, text.split("\n"))) if _ISOLATE in text or _POP in text else text
+
+
+def _paired(line: str) -> str:
+    """Without isolates that are not ended, or end none here: what stands around the line would be turned by them."""
+    begun: list[int] = []
+    kept: set[int] = set()
+    for at, char in enumerate(line):
+        if char == _ISOLATE:
+            begun.append(at)
+        elif char == _POP and begun:
+            kept |= {begun.pop(), at}
+    return "".join(char for at, char in enumerate(line) if char not in (_ISOLATE, _POP) or at in kept)
+
+
+def shown_on(text: str, out: TextIO) -> str:
+    """What is written there: printable where a person reads it, as it is where a program does."""
+    return printable(text) if out.isatty() else text
 
 
 def one_line(text: str) -> str:

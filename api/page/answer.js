@@ -46,9 +46,9 @@ export function noticeNode(notice) {
 export function refusalNode({ notices }, filters) {
   const reasons = notices.filter(({ kind }) => kind === "refusal");
   const limited = filters.languages.length || filters.sources.length || filters.after || filters.before;
-  const label = t(limited ? "noAnswerFiltered" : "noAnswer");
-  return el("div", { class: "refusal" }, el("p", { class: "label", text: label }),
-    reasons.map(({ text }) => el("p", { dir: "auto" }, plain(text))));
+  return el("div", { class: "refusal" },
+    reasons.map(({ text }) => el("p", { class: "label", dir: "auto" }, plain(text))),
+    limited ? el("p", { text: t("filteredOut") }) : null);
 }
 
 /** The articles that an answer cites, each with its numbers. */

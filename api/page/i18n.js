@@ -109,10 +109,13 @@ export function formats() {
   return spoken.region;
 }
 
-/** A message, with {names} filled in. */
+/** A message, with {names} filled in. Where a full stop ends a value, such as "2026 г.", it ends the sentence as well. */
 export function t(key, values = {}) {
   const message = spoken.messages[key] ?? key;
-  return message.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return message.replace(/\{(\w+)\}(\.?)/g, (_, name, stop) => {
+    const value = String(values[name] ?? "");
+    return value.endsWith(".") ? value : value + stop;
+  });
 }
 
 /** A number as the reader writes it. */

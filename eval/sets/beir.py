@@ -13,7 +13,7 @@ from eval.sets.judgements import read_judgements
 from eval.sets.records import Gold, Qrels, Query, TestSet, with_parallel_answers
 from index.errors import BadInput
 from index.reading import read
-from index.text.language import detect
+from retrieval.spoken import spoken
 
 
 class _AnswerRow(BaseModel):
@@ -63,7 +63,7 @@ def read_beir(folder: Path, qrels: str) -> TestSet:
 
 
 def read_queries(files: Iterable[Path], judged: Qrels) -> tuple[Query, ...]:
-    """The judged ones among the queries of some files, a JSON object a line; languages not said are detected."""
+    """The judged ones among the queries of some files, a JSON object a line; languages not said are told."""
     rows = (row for file in files for row in _rows(file))
     return with_parallel_answers(_query(row) for row in rows if row.id in judged)
 
@@ -81,7 +81,7 @@ def _rows(file: Path) -> Iterator[_QueryRow]:
 
 def _query(row: _QueryRow) -> Query:
     answers = tuple(Gold(one.corpus_id, one.start, one.text) for one in row.answers)
-    return Query(row.id, row.text, row.language or detect(row.text)[0], answers)
+    return Query(row.id, row.text, row.language or spoken(row.text)[0], answers)
 
 
 def _judgements(folder: Path, name: str) -> Qrels:

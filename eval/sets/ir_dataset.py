@@ -12,7 +12,7 @@ from typing import Any
 from eval.sets.records import Qrels, Query, TestSet
 from index.article import Draft, Rejection
 from index.errors import BadInput
-from index.text.language import detect
+from retrieval.spoken import spoken
 
 
 def read_ir_dataset(name: str) -> TestSet:
@@ -56,7 +56,7 @@ def set_from(found: Any, name: str) -> TestSet:
 
 def _query(one: Any, language: str | None) -> Query:
     text = one.default_text()
-    return Query(one.query_id, text, language or detect(text)[0])
+    return Query(one.query_id, text, language or spoken(text)[0])
 
 
 def _drafts(found: Any, name: str) -> Iterator[Draft | Rejection]:

@@ -14,7 +14,8 @@ from eval.sets.files import PACKED, files_in, numbered_lines, plain_name, text_o
 from eval.sets.judgements import read_judgements
 from eval.sets.records import Qrels, Query, TestSet
 from index.errors import BadInput
-from index.text.language import detect, normalise_code
+from index.text.language import normalise_code
+from retrieval.spoken import spoken
 
 # <top> of TREC and CLEF, <topic> of most XML, <query> where nothing is around it. Elements may lack their ends.
 _TOPIC = re.compile(r"<(top|topic|query)\b([^>]*)>(.*?)(?:</\1>|(?=<\1\b)|\Z)", re.S | re.I)
@@ -82,7 +83,7 @@ def _queries(file: Path, judged: Qrels, field: str | None) -> tuple[Query, ...]:
         if not (text := topic.text(field)):
             known = ", ".join(topic.fields) or "none"
             raise BadInput(f"{file}: topic {topic.id} has no field to ask", f"give --topic-field one of {known}")
-        out.append(Query(name, text, topic.language or detect(text)[0]))
+        out.append(Query(name, text, topic.language or spoken(text)[0]))
     return tuple(out)
 
 

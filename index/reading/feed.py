@@ -9,6 +9,7 @@ from typing import Any
 
 from index.article import Draft, Rejection
 from index.errors import BadInput
+from index.reading.entities import unescaped
 from index.reading.fields import Place, rejection
 from index.reading.options import ReadOptions
 from index.reading.page import stripped
@@ -55,8 +56,8 @@ def _draft(entry: Any, feed: Any, place: Place) -> Draft | Rejection:
         title=stripped(entry.get("title") or "").strip() or None,
         language=_language(entry, feed),
         published_at=entry.get("published") or entry.get("updated") or None,
-        source=(entry.get("source") or {}).get("title") or feed.get("title") or None,
-        author=entry.get("author") or None,
+        source=unescaped((entry.get("source") or {}).get("title") or feed.get("title") or "") or None,
+        author=unescaped(entry.get("author") or "") or None,
         url=entry.get("link") or None,
     )
 

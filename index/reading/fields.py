@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from index.article import Draft, Rejection
+from index.reading.entities import unescaped
 from index.reading.exported import exported
 from index.reading.options import FIELDS, ReadOptions
 from index.reading.stream import Source
@@ -27,6 +28,9 @@ _NAMES = {
     "id": "id guid docid articleid uuid",
 }
 _INNER = ("text", "content", "body", "value", "paragraphs", "html", "#text")  # of an object in a text field
+_WRITTEN = frozenset(
+    ("text", "title", "source", "author")
+)  # may be markup; ids and addresses are codes, taken as given
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 _MARKUP = re.compile(r"\s*<(p|div|article|section|h[1-6]|html|body|figure|ul|ol|table|blockquote|!doctype)\b", re.I)
 
@@ -68,14 +72,14 @@ class Place:
     name: str | None = None  # of a file that is one article; other records go by their id or url
 
 
-def draft_of(record: object, place: Place, options: ReadOptions) -> Draft | Rejection:
-    """A draft from one record of a JSON, CSV or Parquet file."""
+def draft_of(record: object, place: Place, options: ReadOptions, *, plain: bool = False) -> Draft | Rejection:
+    """A draft from one record of a JSON, CSV or Parquet file; where it is `plain`, entities in it are meant."""
     if not isinstance(record, Mapping):
         return rejection(place, f"the record is {_kind(record)}, not an object", "make it an object with a text field")
     if (known := exported(record, place.source.origin, place.record)) is not None:
         return known
     columns = columns_for((str(key) for key in record), options.fields)
-    values = {field: _first(record, columns.get(field, []), field) for field in FIELDS}
+    values = {field: _first(record, columns.get(field, []), field, plain) for field in FIELDS}
     if not values["text"]:
         return _without_text(record, columns.get("text", []), place)
     return Draft(
@@ -105,7 +109,7 @@ def _without_text(record: Mapping[object, object], names: Iterable[str], place: 
 def has_text(record: Mapping[object, object], options: ReadOptions) -> bool:
     """Whether a record is an article by itself."""
     names = columns_for((str(key) for key in record), options.fields).get("text", [])
-    return _first(record, names, "text") is not None
+    return _first(record, names, "text", plain=True) is not None
 
 
 def rejection(place: Place, reason: str, cure: str) -> Rejection:
@@ -124,13 +128,13 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "nothing" if value is None else f"a {type(value).__name__}"
 
 
-def _first(record: Mapping[object, object], names: list[str], field: str) -> str | None:
+def _first(record: Mapping[object, object], names: list[str], field: str, plain: bool) -> str | None:
     """The first of the named values that says something, as text."""
     for name in names:
         value = record[name] if name in record else _dotted(record, name)
         text = _as_paragraphs(value) if field == "text" else _as_text(value)
         if text and text.strip():
-            return _without_markup(text, name)
+            return _without_markup(text, name, plain) if field in _WRITTEN else text
     return None
 
 
@@ -167,9 +171,12 @@ def _as_text(value: object) -> str | None:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _without_markup(text: str, name: str) -> str:
-    """Text of a field that holds HTML: its name says so, or it both begins and ends as markup does."""
-    if "html" in name.lower() or (_MARKUP.match(text) and text.rstrip().endswith(">")):
+def _without_markup(text: str, name: str, plain: bool) -> str:
+    """Text of a field that holds HTML: its name says so, or it both begins and ends as markup does, escaped or not."""
+    is_html = "html" in name.lower()
+    if not is_html and not plain:
+        text = unescaped(text)
+    if is_html or (_MARKUP.match(text) and text.rstrip().endswith(">")):
         from index.reading.page import stripped
 
         return stripped(text)

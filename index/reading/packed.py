@@ -1,6 +1,7 @@
 """Packed files: gzip, zstd, bzip2, xz, zip and tar become the sources inside them, within a budget.
 
-Nothing is written to disk under a name of the archive's choosing: a member called "../../etc/passwd" is only a name.
+Nothing is written to disk under a name of the archive's choosing. A member called "../../etc/passwd" is refused all the
+same: whoever made the archive did not mean an article by it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import posixpath
 import tarfile
 import zipfile
 import zlib
@@ -89,7 +91,9 @@ def _zip(packed: Source) -> Iterator[Source | Rejection]:
 
 
 def _zip_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, packed: Source) -> Source | Rejection:
-    origin = f"{packed.origin}!{printable(member.filename)}"
+    origin = _origin(packed, member.filename)
+    if _leads_out(member.filename):
+        return _led_out(origin)
     if member.flag_bits & 1:
         return Rejection(origin, 0, "it is encrypted", "unpack the archive with its password, and give the folder")
     try:
@@ -107,8 +111,9 @@ def _tar(packed: Source) -> Iterator[Source | Rejection]:
             if not member.isfile() or not _wanted(member.name) or _is_beir_query(member.name):
                 continue
             packed.budget.add_member()
-            inner = archive.extractfile(member)
-            if inner is not None:
+            if _leads_out(member.name):
+                yield _led_out(_origin(packed, member.name))
+            elif (inner := archive.extractfile(member)) is not None:
                 yield _member(packed, member.name, inner, lambda: packed.joined.given)
 
 
@@ -116,12 +121,32 @@ def _member(packed: Source, name: str, inner: IO[bytes], used: Callable[[], int]
     shown = printable(name)
     full = f"{packed.name}/{shown}" if packed.name else shown
     unpacked = cast("IO[bytes]", Unpacked(inner, used, packed.budget))
-    return source(f"{packed.origin}!{shown}", full, unpacked, packed.budget, depth=packed.depth + 1)
+    return source(_origin(packed, name), full, unpacked, packed.budget, depth=packed.depth + 1)
+
+
+def _origin(packed: Source, name: str) -> str:
+    return f"{packed.origin}!{printable(name)}"
 
 
 def _wanted(name: str) -> bool:
     """Neither hidden nor what a Macintosh adds."""
-    return not any(part.startswith(".") or part == "__MACOSX" for part in name.removeprefix("./").split("/"))
+    parts = (part for part in _with_slashes(name).split("/") if part not in (".", ".."))
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a member would be unpacked beside the folder that it is unpacked to."""
+    return posixpath.normpath(_with_slashes(name)).split("/")[0] == ".."
+
+
+def _with_slashes(name: str) -> str:
+    """As every system but Windows writes a path."""
+    return name.replace("\\", "/")
+
+
+def _led_out(origin: str) -> Rejection:
+    cure = "if you trust it, make the archive anew without '..' in its names"
+    return Rejection(origin, 0, "its path leads out of the archive", cure)
 
 
 def _is_beir_query(name: str) -> bool:

@@ -26,7 +26,7 @@ def read_plain(source: Source, options: ReadOptions) -> Iterator[Draft | Rejecti
     record = {name: value.strip("\"'") for name, value in _PAIR.findall(front[1])} if front else {}
     record["text"] = text[front.end() :] if front else text
     place = Place(source, source.record, short_name(source.name))
-    yield draft_of({"url": source.url} | record, place, ReadOptions())
+    yield draft_of({"url": source.url} | record, place, ReadOptions(), plain=True)
 
 
 def short_name(name: str | None) -> str | None:

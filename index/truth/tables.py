@@ -1,6 +1,7 @@
 """The tables of the truth, the same on SQLite and on PostgreSQL (docs/architecture.md says what each is for).
 
-They are made by the migrations in index/truth/migrations alone; a test holds that both say the same.
+They are made by the migrations in index/truth/migrations alone; a test holds that both say the same. Only there is it
+said which rows an index on PostgreSQL leaves out: named here, it would load that dialect, 25 ms, in every search.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ articles = Table(
     Column("cluster", Number, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("retired", Number, nullable=False, server_default="0"),
-    Index("articles_current", "id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
+    Index("articles_current", "id", unique=True, sqlite_where=CURRENT),
     Index("articles_by_id", "id"),
-    Index("articles_retired", "retired", sqlite_where=text("retired > 0"), postgresql_where=text("retired > 0")),
+    Index("articles_retired", "retired", sqlite_where=text("retired > 0")),
     Index("articles_by_language", "language", "first_chunk", "last_chunk", "retired"),
     Index("articles_by_source", "source", "first_chunk", "last_chunk", "retired"),
     Index("articles_by_date", "earliest", "latest", "first_chunk", "last_chunk"),

@@ -100,7 +100,10 @@ def _locale(language: str) -> Locale:
 def _filled(language: str, said: str, phrase: str, values: Mapping[str, object]) -> str:
     """A phrase with its values; one that was not translated is English and runs as English does."""
     runs = _runs(language if said != phrase else "en")
-    return said.format(**{name: _isolated(str(value), runs) for name, value in values.items()})
+    shown = {name: _isolated(str(value), runs) for name, value in values.items()}
+    for name in (name for name, value in shown.items() if value.endswith(".")):
+        said = said.replace(f"{{{name}}}.", f"{{{name}}}")  # the full stop of "2026 г." ends the sentence as well
+    return said.format(**shown)
 
 
 def _runs(language: str) -> str:

@@ -141,6 +141,8 @@ def test_turns_that_cannot_be_read_are_refused_with_the_cure(
         (["wind", "--llm-model", "some"], "one of --llm-base-url and --llm-model is missing: give both"),
         (["wind", "--history", "nowhere.json"], "nowhere.json: No such file"),
         (["wind", "--language", "klingonish"], "there is no language 'klingonish'"),
+        (["wind", "--article", HYDROGEN, "--article", "no"], "seeds.zitat: see `zitat list` for the ids"),
+        (["wind", "--article", "no", "--json"], "there is no article 'no'"),
     ],
 )
 def test_a_wrong_question_ends_with_status_2_and_the_cure(
@@ -235,7 +237,7 @@ def test_a_command_loads_nothing_that_only_others_need(outside: Outside, seeds: 
     code = (
         "import sys; from api.cli import main\n"
         "main([sys.argv[2], 'Wasserstoff', '--archive', sys.argv[1]])\n"
-        "heavy = 'torch transformers pydantic mcp fastapi openai'.split()\n"
+        "heavy = 'torch transformers pydantic mcp fastapi openai sqlalchemy.dialects.postgresql'.split()\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     for command in ("search", "ask"):

@@ -100,7 +100,6 @@ def test_other_articles_with_the_same_text_are_named(zitat: Zitat, seeds: Path, 
         (["--before", "2021-12-31"], {"000"}),
         (["--after", "2020-11-13", "--before", "2020-11-13"], {"000"}),
         (["--article", HYDROGEN], {"001"}),
-        (["--article", "nowhere"], set()),
         (["--language", "fr"], set()),
     ],
 )
@@ -133,6 +132,7 @@ def test_per_article_0_lifts_the_limit(zitat: Zitat, seeds: Path) -> None:
         (["wind", "--language", "klingonish"], "there is no language 'klingonish'"),
         (["wind", "--question-language", "klingonish"], "there is no language 'klingonish'"),
         (["wind", "--per-article", "-1"], "per_article is -1"),
+        (["wind", "--article", HYDROGEN, "--article", "no"], "seeds.zitat: see `zitat list` for the ids"),
         ([], "required: question"),
     ],
 )

@@ -16,6 +16,7 @@ from eval.sets.leaving_out import without_sources
 from eval.sets.opening import open_test_set
 from index.article import Draft
 from index.errors import BadInput
+from index.text.language import detect
 from tests.eval.conftest import CORPUS, QRELS
 
 
@@ -74,6 +75,13 @@ def test_a_folder_as_beir_publishes_it_is_read_with_its_test_part_and_languages_
     assert test_set.article_languages == {"4983": "en", "5836": "de"}
     assert [one.title for one in test_set.articles()] == ["Wind at sea", None]
     assert test_set.pools == ["de", "en"]
+
+
+def test_the_language_of_a_query_is_told_as_that_of_any_question(published: Path) -> None:
+    asked = "Who met Putin?"
+    assert detect(asked)[0] != "en"  # taken for a sentence of an article
+    written(published / "queries.jsonl", {"_id": "1", "text": asked}, {"_id": "2", "text": asked, "language": "nl"})
+    assert [query.language for query in open_test_set(str(published)).queries] == ["en", "nl"]
 
 
 def test_a_folder_may_come_without_articles(published: Path) -> None:

@@ -142,6 +142,12 @@ def test_topics_judgements_and_documents_make_a_test_set(tmp_path: Path) -> None
     assert open_test_set(str(topics), str(qrels)).corpus is None
 
 
+def test_the_language_of_a_topic_is_told_as_that_of_any_question(tmp_path: Path) -> None:
+    topics = file_of(tmp_path, '<topic number="1"><question>Who met Putin?</question></topic>')
+    qrels = file_of(tmp_path, "1 0 a 1\n", "qrels.txt")
+    assert open_test_set(str(topics), str(qrels)).queries == (Query("1", "Who met Putin?", "en"),)
+
+
 def test_queries_in_json_lines_may_be_judged_in_trecs_form(tmp_path: Path) -> None:
     queries = file_of(tmp_path, '{"_id": "1", "text": "Windräder", "language": "de"}\n', "queries.jsonl")
     qrels = file_of(tmp_path, "1 0 a 1\n", "qrels.txt")
@@ -159,6 +165,9 @@ def test_what_does_not_belong_together_is_said(tmp_path: Path) -> None:
         open_test_set(str(topics), str(judged), field="desc")
 
 
+ASKED = "1\tWhere do the turbines stand?\n2\tWo stehen die Windräder?\n3\tx\n4\tWho met Putin?\n"
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Any:
     """A data set of the package's own making, read from files on this disk."""
@@ -166,16 +175,16 @@ def made(tmp_path: Path) -> Any:
     docs = file_of(
         tmp_path, "sea\tThe wind turbines stand far out at sea.\nmeer\tDie Windräder stehen im Meer.\n", "docs.tsv"
     )
-    queries = file_of(tmp_path, "1\tWhere do the turbines stand?\n2\tWo stehen die Windräder?\n3\tx\n", "queries.tsv")
-    qrels = file_of(tmp_path, "1 0 sea 2\n1 0 meer -1\n2 0 meer 1\n", "qrels")
+    queries = file_of(tmp_path, ASKED, "queries.tsv")
+    qrels = file_of(tmp_path, "1 0 sea 2\n1 0 meer -1\n2 0 meer 1\n4 0 sea 0\n", "qrels")
     return ir_datasets.create_dataset(str(docs), str(queries), str(qrels))
 
 
 def test_a_data_set_of_ir_datasets_gives_queries_judgements_and_articles(made: Any) -> None:
     test_set = set_from(made, "mine/test")
-    assert [(query.id, query.language) for query in test_set.queries] == [("1", "en"), ("2", "de")]
+    assert [(query.id, query.language) for query in test_set.queries] == [("1", "en"), ("2", "de"), ("4", "en")]
     assert test_set.queries[0].text == "Where do the turbines stand?"
-    assert test_set.qrels == {"1": {"sea": 2, "meer": -1}, "2": {"meer": 1}}
+    assert test_set.qrels == {"1": {"sea": 2, "meer": -1}, "2": {"meer": 1}, "4": {"sea": 0}}
     assert test_set.article_languages == {"sea": "en", "meer": "de"}
     assert next(test_set.articles()).text == "The wind turbines stand far out at sea."
 
@@ -198,7 +207,7 @@ def test_an_id_is_looked_up_and_one_that_is_not_there_is_said(made: Any) -> None
     import ir_datasets
 
     ir_datasets.registry.register("zitat-test", made)
-    assert len(open_test_set("zitat-test").queries) == 2
+    assert len(open_test_set("zitat-test").queries) == 3
     with pytest.raises(BadInput, match="no/such is no file or folder, and no id of ir_datasets"):
         open_test_set("no/such")
     with pytest.raises(BadInput, match="beir/scifact has no qrels: give the id of one of its parts"):

@@ -31,8 +31,10 @@ def test_a_language_chosen_in_the_filters_limits_the_answer_and_its_chip_takes_i
 
 def test_a_refusal_says_that_filters_may_have_left_the_answer_out(visit: Visit, seeds: str) -> None:
     question = "Who won the football World Cup in 1954?"
-    refused = visit(f"{seeds}/#ask={quote(question)}&languages=en").locator(".refusal .label")
-    expect(refused).to_have_text(said("noAnswerFiltered", "en"))
+    refused = visit(f"{seeds}/#ask={quote(question)}&languages=en").locator(".refusal p")
+    expect(refused).to_have_count(2)
+    expect(refused.last).to_have_text(said("filteredOut", "en"))
+    expect(ask(visit(seeds), question).locator(".refusal p")).to_have_count(1)
 
 
 def test_the_histogram_shows_the_archive_and_chooses_dates(visit: Visit, seeds: str) -> None:

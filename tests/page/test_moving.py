@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -218,9 +219,10 @@ def test_a_short_question_in_letters_that_reach_far_down_offers_no_more(visit: V
 
 
 def test_a_refusal_and_what_stands_around_it_are_in_one_language(visit: Visit, seeds: str) -> None:
-    page = visit(seeds)
-    refused = ask(page, "Wer gewann 1954 die Fußball-Weltmeisterschaft?")
-    expect(refused.locator(".refusal .label")).to_have_text(said("noAnswer", "de"))
+    page = visit(f"{seeds}/#ask={quote('Wer gewann 1954 die Fußball-Weltmeisterschaft?')}&languages=de")
+    refused = turn(page)
+    expect(refused.locator(".refusal .label")).to_contain_text("Dies sind die nächstliegenden Passagen.")
+    expect(refused.locator(".refusal p").last).to_have_text(said("filteredOut", "de"))
     expect(refused.get_by_role("button", name=said("passages", "de"))).to_be_visible()
     expect(refused.locator(".passages li").first).to_be_visible()
 
@@ -229,6 +231,12 @@ def test_lists_are_separated_as_the_language_does(visit: Visit, varied: str) -> 
     page = visit(varied, locale="ar")
     expect(page.locator(".holds")).to_contain_text("الإنجليزية، ")
     assert ", " not in page.locator(".holds").inner_text()
+
+
+def test_the_full_stop_of_an_abbreviation_ends_the_sentence_too(visit: Visit, seeds: str) -> None:
+    russian = visit(seeds, locale="ru").locator(".holds")
+    expect(russian).to_contain_text(re.compile(r"2022\s*г\.$"))
+    expect(visit(seeds, locale="fr").locator(".holds")).to_contain_text(re.compile(r"2022\.$"))
 
 
 HEADLINES = {

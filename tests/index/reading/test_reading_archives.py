@@ -67,9 +67,19 @@ def test_a_bad_member_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
     assert [type(item) for item in items] == [Rejection, Draft]
 
 
-def test_a_member_that_would_escape_is_only_a_name(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(zipped({"../../etc/passwd": b"An article", "b.txt": b"Two"}))
-    assert [draft.text for draft in drafts(tmp_path)] == ["Two"]  # a name with ".." counts as hidden
+OUTSIDE = {"../../etc/passwd": b"root", "b/../../c.txt": b"One", "..\\d.txt": b"Two"}
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar"])
+def test_a_member_that_would_escape_is_refused_by_name_and_the_rest_goes_on(name: str, tmp_path: Path) -> None:
+    members = {**OUTSIDE, "b.txt": b"Three", "b/../c.txt": b"Four", "./d.txt": b"Five", "../.hidden": b"no"}
+    (tmp_path / name).write_bytes(zipped(members) if name.endswith("zip") else tarred(members))
+    items = list(read([str(tmp_path)]))
+    assert [item.text for item in items if isinstance(item, Draft)] == ["Three", "Four", "Five"]
+    refused = [item for item in items if isinstance(item, Rejection)]
+    assert [one.origin for one in refused] == [f"{tmp_path / name}!{member}" for member in OUTSIDE]
+    assert {one.reason for one in refused} == {"its path leads out of the archive"}
+    assert all("make the archive anew" in one.cure for one in refused)
 
 
 def test_of_a_beir_set_in_a_zip_only_the_corpus_is_read(tmp_path: Path) -> None:

@@ -51,6 +51,16 @@ def test_rss_entries_are_articles_without_markup(tmp_path: Path) -> None:
     assert (second.id, second.name, second.text) == (None, "https://a.example/2", "Summary")
 
 
+def test_names_in_a_feed_that_were_escaped_twice_are_plain_text(tmp_path: Path) -> None:
+    feed = """<rss version="2.0"><channel><title>Smith &amp;amp; Sons</title>
+    <item><guid>1</guid><title>Q&amp;amp;A</title><author>Tom &amp;amp; Jo</author><description>A</description></item>
+    <item><guid>2</guid><source url="u">One &amp;#38; All</source><description>B</description></item></channel></rss>"""
+    (tmp_path / "feed.xml").write_text(feed, encoding="utf-8")
+    first, second = drafts(tmp_path)
+    assert (first.title, first.author, first.source) == ("Q&A", "Tom & Jo", "Smith & Sons")
+    assert (second.author, second.source) == (None, "One & All")
+
+
 def test_atom_entries_are_articles(tmp_path: Path) -> None:
     feed = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>AZERTAC</title>
     <entry><id>urn:1</id><title>Treffen</title><updated>2024-11-29T10:00:00Z</updated>

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from index.article import Draft, Rejection
+from index.article import Article, Draft, Rejection
 from index.reading import Limits, ReadOptions, read
 from tests.index.reading.samples import drafts, rejections
 
@@ -225,3 +225,60 @@ def test_a_broken_parquet_file_is_rejected(tmp_path: Path) -> None:
 def test_nul_and_surrogates_do_not_stop_a_file(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", '{"text": "a\\u0000b"}\n{"text": "\\ud800 lone"}\n{"text": "\\ud83d\\ude00"}\n')
     assert [draft.text for draft in drafts(path)] == ["a\0b", "\ud800 lone", "😀"]
+
+
+ESCAPED = "Q&amp;A: what&#8217;s next for &quot;F&uuml;rth&quot; &#x2013; 3&nbsp;%&hellip;"
+PLAIN = 'Q&A: what’s next for "Fürth" – 3\xa0%…'
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.csv", "a.parquet"])
+def test_fields_that_were_escaped_once_too_often_become_plain_text(name: str, tmp_path: Path) -> None:
+    fields = {"text": ESCAPED, "title": ESCAPED, "author": "Tom &amp; Jo", "source": "Smith &amp; Sons"}
+    record = fields | {"id": "a&amp;b", "url": "https://a.example/?a=1&amp;b=2"}
+    if name.endswith("json") or name.endswith("jsonl"):
+        write(tmp_path / name, json.dumps(record) + "\n")
+    elif name.endswith("csv"):
+        write(tmp_path / name, ",".join(record) + "\n" + ",".join(record.values()) + "\n")
+    else:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        pq.write_table(pa.table({key: [value] for key, value in record.items()}), tmp_path / name)
+    [draft] = drafts(tmp_path)
+    assert (draft.text, draft.title, draft.author, draft.source) == (PLAIN, PLAIN, "Tom & Jo", "Smith & Sons")
+    assert (draft.id, draft.url) == ("a&amp;b", "https://a.example/?a=1&amp;b=2")  # by these it is known
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("In HTML, &amp; stands for &.", "In HTML, &amp; stands for &."),
+        ("Write &lt; for <, &gt; for >.", "Write &lt; for <, &gt; for >."),
+        ("AT&T &amp; Verizon", "AT&T &amp; Verizon"),
+        ("if (a &&b; c)", "if (a &&b; c)"),
+        ("fish&chips; peas &amp; ham", "fish&chips; peas &amp; ham"),
+        ("&notit; &amp;", "&notit; &amp;"),
+        ("&copy 2020 &amp;", "&copy 2020 &amp;"),
+        ("Write &amp;amp; for it", "Write &amp; for it"),  # once, not twice
+        ("a &gt; b > c", "a > b > c"),
+        ("&lt;p&gt;One &amp;amp; two&lt;/p&gt;&lt;p&gt;Three&lt;/p&gt;", "One & two\nThree"),
+        ("&#146;tis &#0;", "’tis \ufffd"),
+        ("新聞 &mdash; 한국 &#128512;", "新聞 — 한국 😀"),
+    ],
+)
+def test_entities_are_undone_only_where_a_whole_field_was_escaped(given: str, kept: str, tmp_path: Path) -> None:
+    [draft] = drafts(write(tmp_path / "a.jsonl", json.dumps({"text": given, "title": "T"}) + "\n"))
+    assert draft.text == kept
+
+
+def test_an_exported_article_keeps_the_entities_that_it_has(tmp_path: Path) -> None:
+    kept = Article("a", "Tom &amp; Jo", "What &amp; means.", "en", 1.0, None, None, None, None)
+    record = {name: getattr(kept, name) for name in ("id", "title", "text", "language", "content_hash")}
+    [draft] = drafts(write(tmp_path / "a.jsonl", json.dumps(record) + "\n"))
+    assert (draft.text, draft.title) == ("What &amp; means.", "Tom &amp; Jo")
+
+
+def test_an_address_under_a_name_that_says_html_is_no_markup(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", json.dumps({"text": "A", "html_url": "https://a.example/?a=1&copy=2"}) + "\n")
+    [draft] = drafts(path, options=ReadOptions(fields={"url": "html_url"}))
+    assert draft.url == "https://a.example/?a=1&copy=2"

@@ -136,6 +136,11 @@ def test_front_matter_of_markdown_gives_fields(tmp_path: Path) -> None:
     assert draft.text == "# Wind\n\nBody\n"
 
 
+def test_entities_in_a_text_file_are_its_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Tom &amp; Jo", encoding="utf-8")
+    assert drafts(tmp_path)[0].text == "Tom &amp; Jo"
+
+
 def test_odd_characters_come_through_reading(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Emoji 👩‍👩‍👧, \u200fעברית\u200e, ＡＢＣ, ﬁ, \u2028 end", encoding="utf-8")
     assert "👩‍👩‍👧" in drafts(tmp_path)[0].text

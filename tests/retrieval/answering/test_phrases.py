@@ -168,6 +168,42 @@ def test_a_date_is_shown_as_exactly_as_it_is_known(published_at: str | None, lan
     assert shown_date(published_at, language) == shown
 
 
+FIRST = "The archive's first article is of {date}. These are the nearest passages."
+NEWEST = "The newest report is of {date}."
+DIFFERING = "The sources disagree: {values}."
+
+
+@pytest.mark.parametrize(
+    ("published_at", "language", "newest"),
+    [
+        ("2026-11-22", "ru", "Дата последнего сообщения: 22 ноября 2026\u202fг."),
+        ("2026", "ru", "Дата последнего сообщения: 2026."),
+        ("XXXX-11", "ru", "Дата последнего сообщения: ноябрь, год не указан."),
+        ("2026-11-22", "hu", "A legfrissebb hír kelte: 2026. november 22."),
+        ("2026-11", "hu", "A legfrissebb hír kelte: 2026. november."),
+        ("2026", "sr", "Датум најновијег извештаја: 2026."),
+        ("2026-11", "bg", "Дата на най-новото съобщение: ноември 2026\u202fг."),
+        ("2026-11-22", "uk", "Дата останнього повідомлення: 22 листопада 2026\u202fр."),
+        ("2026-11-22", "de", "Neuester Bericht: 22. November 2026."),
+    ],
+)
+def test_the_full_stop_of_an_abbreviation_ends_the_sentence_too(published_at: str, language: str, newest: str) -> None:
+    assert say(language, NEWEST, date=shown_date(published_at, language)) == newest
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "en"])
+def test_a_sentence_has_one_full_stop_after_whatever_it_ends_with(language: str) -> None:
+    for known in ("2026-11-22", "2026-11", "2026", "XXXX-11-29"):
+        date = shown_date(known, language)
+        first, newest = (say(language, phrase, date=date) for phrase in (FIRST, NEWEST))
+        assert ".." not in first + newest
+        assert language == "th" or newest[-1] in ".。։।"  # Thai has none
+    abbreviated, plain = (say(language, DIFFERING, values=f"9 – 5 {unit}") for unit in ("x.", "x"))
+    assert ".." not in abbreviated
+    assert f"5 {ISOLATE}x." in abbreviated or "5 x." in abbreviated
+    assert language == "th" or not plain.endswith("x")
+
+
 def test_languages_are_named_in_the_readers_own() -> None:
     assert language_name("de", "fr") == "allemand"
     assert language_name("ja", "xx") == "Japanese"
