@@ -48,7 +48,7 @@ def told(name: str, times: list[float]) -> None:
 def main() -> None:
     """Open, search, and start the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("archive", type=Path)
+    parser.add_argument("archive")
     parser.add_argument("--questions", type=int, default=300)
     args = parser.parse_args()
     with open_archive(args.archive) as first:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.errors import ArchiveDamaged, ArchiveLocked
+from index.errors import ArchiveDamaged, ArchiveLocked, ArchiveMissing
 from index.files import full_disk_said, version_of, write_atomically
 from index.places.manifest import NAME, Manifest, missing, read_manifest
 from index.truth.history import Moment
@@ -141,12 +141,15 @@ def in_use(name: str, waited: float) -> ArchiveLocked:
 
 @contextmanager
 def file_lock(path: Path, wait: float, name: str) -> Iterator[None]:
-    """Hold a lock that is a file; raises ArchiveLocked."""
+    """Hold a lock that is a file; raises ArchiveLocked, and ArchiveMissing where its folder goes meanwhile."""
     lock = FileLock(path)
     try:
         lock.acquire(timeout=wait)
     except Timeout:
         raise in_use(name, wait) from None
+    except FileNotFoundError:
+        gone = f"another process took {name} away, as it ended before anything was stored there: run this again"
+        raise ArchiveMissing(gone) from None
     try:
         yield
     finally:

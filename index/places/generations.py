@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index.embedded.derived import Derived
 from index.embedded.followers import Followers
-from index.errors import ArchiveDamaged
+from index.errors import ArchiveDamaged, BadInput
 from index.places.location import Location
 from index.places.manifest import COMPACT, Manifest
 from index.truth.store import Store
@@ -41,10 +41,13 @@ def remove(location: Location, manifest: Manifest) -> None:
 
 
 def _drop_collection(location: Location, manifest: Manifest) -> None:
-    """Where the indexes are on Milvus, nobody but the truth knows which collection is theirs: so before it goes."""
+    """Where the indexes are on Milvus, nobody but the truth knows which collection is theirs: so before it goes.
+
+    There is none where the truth is lost, or where the address never named a server.
+    """
     if manifest.index_is_remote:
         with (
-            suppress(ArchiveDamaged),
+            suppress(ArchiveDamaged, BadInput),
             closing(Store(location.truth(manifest))) as store,
             closing(_on_milvus(manifest, store)) as indexes,
         ):

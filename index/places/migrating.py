@@ -20,7 +20,7 @@ from index.archive import WAIT_FOR_WRITER, Archive
 from index.errors import ArchiveDamaged, ArchiveError, ArchiveReadOnly, BadInput
 from index.places.generations import discard, indexes_of
 from index.places.location import Location, located
-from index.places.manifest import Manifest
+from index.places.manifest import COMPACT, Manifest
 from index.truth import tables
 from index.truth.store import Store
 from index.verify import inspected
@@ -59,7 +59,8 @@ def migrate(
     `index` is where the new archive's indexes are to be. `progress` gets how many rows were moved since the last call.
     `along` moves what else belongs to the archive, as the last thing before it can be opened.
     """
-    manifest = replace(source.manifest, generation=1, index=index, id=uuid4().hex)
+    kept = COMPACT if source.manifest.index == COMPACT else ""
+    manifest = replace(source.manifest, generation=1, index=index or kept, id=uuid4().hex)
     with ExitStack() as held, closing(located(where)) as target:
         _keep_still(source, held)
         held.enter_context(target.lock(WAIT_FOR_WRITER))
@@ -86,13 +87,12 @@ def _keep_still(source: Archive, held: ExitStack) -> None:
 
 def _made(source: Store, target: Location, manifest: Manifest, progress: Callable[[int], None]) -> Moved:
     """Make a truth of the same rows and its indexes, all of it verified; nobody can open it as yet."""
-    with closing(target.make(manifest)) as store:
+    with closing(target.make(manifest)) as store, closing(indexes_of(target, manifest, store)) as indexes:
         rows = _filled(source, store, target, progress)
         _compare(source, store)
-        with closing(indexes_of(target, manifest, store)) as indexes:
-            indexes.catch_up()
-            if problems := inspected(store, indexes.load, indexes):
-                raise ArchiveDamaged(f"{target.name} is not what was moved there: {problems[0]}")
+        indexes.catch_up()
+        if problems := inspected(store, indexes.load, indexes):
+            raise ArchiveDamaged(f"{target.name} is not what was moved there: {problems[0]}")
         counts = store.counts()
         if counts != source.counts():
             raise ArchiveDamaged(f"{target.name} counts other articles than {source.where.name}")

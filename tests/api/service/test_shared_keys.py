@@ -120,7 +120,7 @@ def test_one_of_all_hosts_may_run_jobs_and_who_lost_that_right_tells_nothing_mor
             with there.running() as theirs:
                 assert (mine, theirs) == (True, False)
             here.save(job, 1)
-            postgres.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            postgres.run("SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'")
             with there.running() as theirs:  # the right went with the connection
                 assert theirs
                 there.save(job, 2)

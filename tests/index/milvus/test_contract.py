@@ -1,7 +1,7 @@
 """Same articles in, same passages out, whichever engines hold them: with the bundled encoder, on real news.
 
 An archive in a folder, its indexes in files, is what all others are compared with: the same in Milvus beside that
-truth, and archives on PostgreSQL with either kind of index. Each of these is ingested by itself.
+truth, a compact one, and archives on PostgreSQL with either kind of index. Each of these is ingested by itself.
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ NEWS = ROOT.parent / "shared" / "data" / "news" / "archive-5k.jsonl.gz"
 EVERY = 50  # of 5,000 articles
 SAME = 1e-6  # how far scores may differ where the indexes are of one kind
 SCORE = 5e-4  # and where they are not: the legs may each nominate another one of two that are equally far down
-TOLERANCE = {"SQLite, Milvus": SCORE, "PostgreSQL, files": SAME, "PostgreSQL, Milvus": SCORE}
+TOLERANCE = {
+    "SQLite, Milvus": SCORE,
+    "SQLite, compact files": SAME,
+    "PostgreSQL, files": SAME,
+    "PostgreSQL, Milvus": SCORE,
+}
 ASKED = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8")
 QUESTIONS = [json.loads(line)["question"] for line in ASKED.splitlines()]
 
@@ -84,17 +89,19 @@ def articles(folder: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def all_of_them(tmp_path_factory: pytest.TempPathFactory, lite: Lite, postgres: Server) -> Iterator[Combinations]:
     folder, encoder = tmp_path_factory.mktemp("contract"), Once()
-    place = folder / "news.zitat"
+    place, compact = folder / "news.zitat", folder / "compact.zitat"
     on_server, all_on_servers = postgres.new_database(), postgres.new_database()
     with ExitStack() as stack:
         ingested(place, encoder, folder)
+        ingested(compact, encoder, folder, "compact")
         ingested(on_server, encoder, folder)
         ingested(all_on_servers, encoder, folder, lite.uri("both"))
         beside = stack.enter_context(Searcher(place, encoder))
         beside.archive.derived = indexes(beside.archive, lite.uri("beside"))
         beside.archive.derived.catch_up()
         sound(beside.archive, beside.archive.derived)
-        files, *others = (stack.enter_context(Searcher(one, encoder)) for one in (place, on_server, all_on_servers))
+        places = (place, compact, on_server, all_on_servers)
+        files, *others = (stack.enter_context(Searcher(one, encoder)) for one in places)
         for one in others:
             stack.callback(shutil.rmtree, one.archive.path)
             assert verify(one.archive) == []

@@ -139,3 +139,24 @@ def test_nothing_is_there_where_what_belongs_to_the_archive_cannot_come_along(pl
         with pytest.raises(ArchiveMissing):
             Archive(other)
         assert verify(source) == []
+
+
+def test_a_compact_archive_stays_compact(folder: Path, tmp_path: Path) -> None:
+    Archive.create(folder, WordEncoder(), model="words", chunk_tokens=30, index="compact").close()
+    stored(folder, map(story, range(3)))
+    with Archive(folder) as source:
+        migrate(source, other := tmp_path / "other")
+    with Archive(other) as archive:
+        assert archive.manifest.index == "compact"
+        assert not list((other / "derived").glob("rows-*/vectors"))
+        assert verify(archive) == []
+
+
+def test_an_index_that_cannot_be_is_refused_before_anything_is_moved(folder: Path, tmp_path: Path) -> None:
+    stored(folder, map(story, range(3)))
+    moved: list[int] = []
+    with Archive(folder) as source:
+        with pytest.raises(BadInput, match="names neither"):
+            migrate(source, other := tmp_path / "other", "milvus:///not/a/file", moved.append)
+    assert moved == []
+    assert not list(other.rglob("archive.sqlite"))
