@@ -41,7 +41,7 @@ COLOURS = ("#0b6e99", "#8a9ba8", "#b5541c", "#4d7c0f", "#7c3aed")
 
 
 def plot(results: Path, output: Path) -> None:
-    """One panel a kind of cost, both axes logarithmic; compact archives dashed and hollow, from the largest other on."""
+    """One panel a kind of cost, both axes logarithmic; compact archives dashed and hollow, behind the others."""
     rows = [json.loads(line) for line in results.read_text().splitlines()]
     pyplot.rcParams.update({"font.size": 9, "axes.edgecolor": INK, "text.color": INK, "svg.hashsalt": "scale"})
     figure, axes = pyplot.subplots(2, 2, figsize=(10, 7), layout="constrained")

@@ -16,7 +16,6 @@ import sys
 import time
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import psutil
 

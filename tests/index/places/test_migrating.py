@@ -155,8 +155,7 @@ def test_a_compact_archive_stays_compact(folder: Path, tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_is_refused_before_anything_is_moved(folder: Path, tmp_path: Path) -> None:
     stored(folder, map(story, range(3)))
     moved: list[int] = []
-    with Archive(folder) as source:
-        with pytest.raises(BadInput, match="names neither"):
-            migrate(source, other := tmp_path / "other", "milvus:///not/a/file", moved.append)
+    with Archive(folder) as source, pytest.raises(BadInput, match="names neither"):
+        migrate(source, other := tmp_path / "other", "milvus:///not/a/file", moved.append)
     assert moved == []
     assert not list(other.rglob("archive.sqlite"))
