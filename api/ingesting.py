@@ -165,7 +165,8 @@ class _Lines:
         self.last = now
         elapsed = max(now - self.started, 1e-3)
         done, total = self.progress.bytes_done, self.progress.bytes_total
-        left = f", {(total - done) * elapsed / done:,.0f} s left" if total and done else ""
+        # A small file is read whole before the first of it is stored, and says nothing of what is left.
+        left = f", {(total - done) * elapsed / done:,.0f} s left" if total and 0 < done < total else ""
         print(f"{summary.seen:,} articles, {summary.seen / elapsed:.1f} articles/s{left}", file=sys.stderr, flush=True)
 
 

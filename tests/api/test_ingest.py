@@ -13,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from api.ingesting import _Lines
 from index.archive import Archive
+from index.ingesting.ingest import Summary
+from index.reading.options import Progress
 from index.verify import verify
 from tests.api.conftest import SEEDS, Zitat
 from tests.fakes import interruptible, story
@@ -190,3 +193,12 @@ def stored_in(folder: Path) -> int:
         return 0
     with Archive(folder) as archive:
         return int(archive.store.rows("SELECT count(*) FROM articles")[0][0])
+
+
+def test_what_is_left_is_told_while_there_is_something_to_read(capsys: pytest.CaptureFixture[str]) -> None:
+    for done, total in ((50, 200), (200, 200), (50, None)):
+        lines = _Lines(Progress(done, total))
+        lines.started -= 10
+        lines(Summary(added=20))
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["20 articles, 2.0 articles/s, 30 s left"] + ["20 articles, 2.0 articles/s"] * 2
