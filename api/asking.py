@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from api.named_articles import check_articles
+from api.named_articles import named_article
 from api.searching import search_options
 from api.status import LOADING, SEARCHING, Status, opening
 
@@ -36,7 +36,8 @@ def run_ask(args: argparse.Namespace) -> int:
     with Status(LOADING) as status:
         status.now(opening())
         with open_archive(args.archive) as archive:
-            check_articles(archive, args.article)
+            for one in args.article:
+                named_article(archive.archive, one)
             status.now(SEARCHING)
             answerer = answerer_over(archive, llm)
             if args.json:

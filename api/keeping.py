@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from api.named_articles import named_article
 from api.terminal import shown_on
 
 if TYPE_CHECKING:
@@ -23,14 +24,9 @@ FOUND, NOT_FOUND = 0, 2
 def run_show(args: argparse.Namespace) -> int:
     """Print one article as it is kept."""
     from index.archive import Archive
-    from index.errors import BadInput
 
     with Archive(args.archive) as archive:
-        stored = archive.store.article(args.id)
-        if stored is None:
-            raise BadInput(
-                f"there is no article {args.id!r} in {archive.location.name}", "see `zitat list` for the ids"
-            )
+        stored = named_article(archive, args.id)
         chunks = archive.store.chunks_between(stored.first_chunk, stored.last_chunk)
         mates = archive.store.cluster_mates([stored.cluster])[stored.cluster]
         versions = archive.store.versions(args.id)

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from api.named_articles import check_articles
+from api.named_articles import named_article
 from api.status import LOADING, SEARCHING, Status, opening
 from api.terminal import BOLD, DIM, INDENT, marked, one_line, shortened, styled, wrapped
 
@@ -25,7 +25,8 @@ def run_search(args: argparse.Namespace) -> int:
     with Status(LOADING) as status:
         status.now(opening())
         with open_archive(args.archive) as archive:
-            check_articles(archive, args.article)
+            for one in args.article:
+                named_article(archive.archive, one)
             status.now(SEARCHING)
             result = archive.search(args.question, options)
     if args.json:

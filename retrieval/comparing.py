@@ -16,8 +16,6 @@ from index.view import View
 from retrieval.question import Question
 from retrieval.ranking import Features, Floats, Ranking, final_score, max_sim_of
 
-NOTHING: Mapping[int, float] = {}
-
 
 @dataclass(frozen=True)
 class Nominated:
@@ -57,7 +55,7 @@ class Comparer:
         found = self.view.store.candidates(sorted(key for key in keys if key <= self.view.state.last_chunk))
         return [one for one in found if one.cluster not in without]
 
-    def nominated(self, found: list[Candidate], known: Mapping[int, float] = NOTHING) -> Nominated:
+    def nominated(self, found: list[Candidate], known: Mapping[int, float]) -> Nominated:
         """What is known of candidates; vectors and codes are read while the words' index is asked for its scores.
 
         It is only asked for those that are not `known`.

@@ -119,7 +119,7 @@ class Searcher:
         compared: Compared | None = None
         for nominated in self._levels(legs, comparer, options, without):
             if compared is None:
-                ranked, compared = self._ranked(nominated, legs.scope, comparer, options, without)
+                ranked, compared = self._ranked(nominated, legs, comparer, options, without)
             else:
                 ranked += _behind(ranked, self._by_score(comparer.compared(nominated), comparer, options)[0])
             if len(shortlist(ranked, options)) == options.count:
@@ -155,7 +155,7 @@ class Searcher:
     def _ranked(
         self,
         nominated: Nominated,
-        scope: Scope,
+        legs: Legs,
         comparer: Comparer,
         options: SearchOptions,
         without: frozenset[int],
@@ -163,7 +163,7 @@ class Searcher:
         """Candidates, and what says the same as the first of them in other languages, best first."""
         rows = comparer.compared(nominated)
         if len(options.languages) != 1:
-            rows = self._with_translations(rows, comparer.scores(rows)[1], scope, comparer, without)
+            rows = self._with_translations(rows, comparer.scores(rows)[1], legs, comparer, without)
         return self._by_score(rows, comparer, options)
 
     def _by_score(self, rows: Comparison, comparer: Comparer, options: SearchOptions) -> tuple[list[Ranked], Compared]:
@@ -176,15 +176,15 @@ class Searcher:
         return ranked, Compared(rows.features.rows(order), late[order], final[order], rows.tokens[order])
 
     def _with_translations(
-        self, rows: Comparison, score: Floats, scope: Scope, comparer: Comparer, without: frozenset[int]
+        self, rows: Comparison, score: Floats, legs: Legs, comparer: Comparer, without: frozenset[int]
     ) -> Comparison:
         """The candidates, and what neither leg nominated but says in another language what the first of them says."""
         features = rows.features
         first = int(best_first(features.keys, score)[0])
-        near, cosines = comparer.view.alike(features.vectors[first], NEIGHBOURS, scope)
+        near, cosines = comparer.view.alike(features.vectors[first], NEIGHBOURS, legs.scope)
         new = set(near[cosines > self.ranking.alike].tolist()) - set(features.keys.tolist())
         found = [one for one in comparer.alive(new, without) if one.language != features.languages[first]]
-        return joined(rows, comparer.compared(comparer.nominated(found))) if found else rows
+        return joined(rows, comparer.compared(comparer.nominated(found, legs.scores))) if found else rows
 
 
 def _behind(before: Sequence[Ranked], ranked: Sequence[Ranked]) -> list[Ranked]:

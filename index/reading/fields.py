@@ -28,9 +28,7 @@ _NAMES = {
     "id": "id guid docid articleid uuid",
 }
 _INNER = ("text", "content", "body", "value", "paragraphs", "html", "#text")  # of an object in a text field
-_WRITTEN = frozenset(
-    ("text", "title", "source", "author")
-)  # may be markup; ids and addresses are codes, taken as given
+_WRITTEN = frozenset({"text", "title", "source", "author"})  # may be markup; ids and addresses are taken as given
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 _MARKUP = re.compile(r"\s*<(p|div|article|section|h[1-6]|html|body|figure|ul|ol|table|blockquote|!doctype)\b", re.I)
 
